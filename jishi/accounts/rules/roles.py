@@ -1,0 +1,77 @@
+"""Roles and permissions as code: the whole model of power on one page, denied unless written here."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What may be done. A view, an endpoint and a step each name one."""
+
+    REPORT = "report"  # register a matter on behalf of somebody
+    READ_MATTERS = "read_matters"  # see matters of the own area or organisation
+    SETTLE = "settle"  # handle a small thing on the spot
+    DISPATCH = "dispatch"  # dispatch, grade, merge, pause, close
+    ARBITRATE = "arbitrate"  # decide a disputed dispatch in writing
+    APPROVE = "approve"  # approve extensions and abnormal closings
+    HANDLE = "handle"  # sign for, return, handle, reply
+    ANSWER = "answer"  # answer a leader's instruction for one's organisation
+    VERIFY = "verify"  # check on the spot what others did
+    SUPERVISE = "supervise"  # urge (催办) and supervise (督办)
+    INSTRUCT = "instruct"  # a leader's dated task to a unit (批办)
+    READ_REPORTER = "read_reporter"  # see who reported, to call back
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_PLACE = "manage_place"
+    READ_AUDIT = "read_audit"
+
+
+class Role(StrEnum):
+    GRID_WORKER = "grid_worker"
+    COMMUNITY = "community"
+    DISPATCHER = "dispatcher"
+    HANDLER = "handler"
+    LEADER = "leader"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+
+LABELS = {
+    Role.GRID_WORKER: "网格员",
+    Role.COMMUNITY: "社区工作者",
+    Role.DISPATCHER: "调度员",
+    Role.HANDLER: "部门经办人",
+    Role.LEADER: "领导",
+    Role.ADMINISTRATOR: "系统管理员",
+    Role.AUDITOR: "审计员",
+}
+
+P = Permission
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.GRID_WORKER: frozenset({P.REPORT, P.READ_MATTERS, P.SETTLE, P.VERIFY}),
+    Role.COMMUNITY: frozenset({P.REPORT, P.READ_MATTERS, P.SETTLE, P.HANDLE, P.ANSWER, P.VERIFY}),
+    Role.DISPATCHER: frozenset(
+        {
+            P.REPORT,
+            P.READ_MATTERS,
+            P.DISPATCH,
+            P.ARBITRATE,
+            P.APPROVE,
+            P.ANSWER,
+            P.VERIFY,
+            P.SUPERVISE,
+            P.READ_REPORTER,
+        }
+    ),
+    Role.HANDLER: frozenset({P.READ_MATTERS, P.HANDLE, P.ANSWER}),
+    Role.LEADER: frozenset({P.READ_MATTERS, P.INSTRUCT}),
+    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.MANAGE_PLACE, P.READ_AUDIT}),
+    Role.AUDITOR: frozenset({P.READ_AUDIT}),
+}
+del P
+
+# These act for an organisation; the others act for an area.
+OFFICE_ROLES = frozenset({Role.COMMUNITY, Role.DISPATCHER, Role.HANDLER})
+# These see every matter of their area; handlers see what was sent to their organisation.
+AREA_ROLES = frozenset({Role.GRID_WORKER, Role.COMMUNITY, Role.DISPATCHER, Role.LEADER})
