@@ -1,0 +1,21 @@
+"""What the worker does in its rounds: who handles which event, and what is swept how often."""
+
+import datetime as dt
+
+from jishi.accounts.actions import forget_sessions
+from jishi.flows.telling import tell_of_instruction, tell_of_step
+from jishi.flows.unit_changes import catch_up
+from jishi.flows.worker import Every, Handler, Sweep
+from jishi.matters.actions.alarms import ring
+
+HANDLERS: dict[str, Handler] = {
+    "matter.step": tell_of_step,
+    "instruction.given": tell_of_instruction,
+    "instruction.answered": tell_of_instruction,
+}
+
+SWEEPS: tuple[Sweep, ...] = (
+    Every(dt.timedelta(seconds=5), lambda now: ring(now=now)),
+    Every(dt.timedelta(minutes=5), lambda now: catch_up(now=now)),
+    Every(dt.timedelta(hours=1), lambda now: forget_sessions(now=now)),
+)
