@@ -1,0 +1,51 @@
+"""What the audit trail calls each deed, in the words of those who read it."""
+
+from jishi.matters.rules.steps import PAST_LABELS
+from jishi.territory.rules.succession import Cause
+
+DEEDS: dict[str, dict[str, str]] = {
+    "事项": {f"matter.{name}": label for name, label in PAST_LABELS.items()},
+    "批办": {
+        "instruction.given": "批办",
+        "instruction.answered": "反馈批办",
+        "instruction.handed_over": "批办随单位调整划转",
+    },
+    "人员": {
+        "accounts.add_person": "添加人员",
+        "accounts.change_person": "修改人员信息",
+        "accounts.set_password": "重置密码",
+        "accounts.open_posting": "安排岗位",
+        "accounts.end_posting": "终止岗位",
+        "accounts.follow_unit": "岗位随单元调整",
+        "accounts.dismiss": "办理离岗",
+        "accounts.issue_token": "签发密钥",
+        "accounts.revoke_token": "吊销密钥",
+    },
+    "地方": {
+        "place_load": "装载地方模板",
+        "units_load": "装载治理单元",
+        "sketches_draw": "绘制示意边界",
+        "unit_boundary": "设定单元边界",
+        **{f"unit_{cause}": f"单元{cause.label}" for cause in Cause},
+        "organizations_load": "装载单位",
+        "organization_follow": "单位随单元调整",
+        "organization_absorbed": "单位并入",
+        "organization_end": "单位撤销",
+        "categories_load": "装载事项类别",
+        "duties_load": "装载职责清单",
+        "duties_follow": "清单随单位调整",
+        "limits_load": "装载时限",
+    },
+    "通知": {"notices.add_hook": "登记推送地址", "notices.stop_hook": "停用推送地址"},
+}
+LABELS = {action: label for deeds in DEEDS.values() for action, label in deeds.items()}
+
+
+def deed(action: str) -> str:
+    """The label of an action; one that has none is shown as it was written."""
+    return LABELS.get(action, action)
+
+
+def deed_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """All deeds in groups, for the filter."""
+    return [(group, list(deeds.items())) for group, deeds in DEEDS.items()]

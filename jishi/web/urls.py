@@ -1,0 +1,16 @@
+"""All pages. Each room brings its own table."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("jishi.web.session.urls")),
+    path("", include("jishi.web.residents.urls")),
+    path("", include("jishi.web.matters.urls")),
+    path("", include("jishi.web.desk.urls")),
+    path("", include("jishi.web.queue.urls")),
+    path("", include("jishi.web.inbox.urls")),
+    path("", include("jishi.web.phone.urls")),
+    path("", include("jishi.web.leader.urls")),
+    path("", include("jishi.web.admin.urls")),
+    path("components/", include("jishi.web.components.urls")),
+]

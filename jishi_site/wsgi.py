@@ -1,0 +1,9 @@
+"""The WSGI application granian serves."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi_site.settings")
+
+application = get_wsgi_application()
