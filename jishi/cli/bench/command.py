@@ -37,8 +37,8 @@ with ours; ratio is ours ÷ floor. Nothing here is compared with a wish: read th
   the dispatcher's page with its figures. **queries**: the most statements any of the pages sent.
 - **cpu_ms**: processor time of web and database processes together for one request (six for a lifecycle); it says what
   a request costs also on a machine where other programs run.
-- **acknowledged, lost, doubled**: 1,000 registrations while processes are killed; `check_findings` is what `jishi check`
-  finds afterwards.
+- **acknowledged, lost, doubled**: 1,000 registrations while processes are killed; `check_findings` is what
+  `jishi check` finds afterwards.
 
 """
 
