@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jishi.kernel.errors import Invalid
+from jishi.kernel.receipt_codes import code_digest, code_matches, make_code
+from jishi.kernel.replay import differences, plain, replay
 from jishi.matters.rules.given import Report
 from jishi.matters.rules.grading import find_hazard, propose_grade
-from jishi.matters.rules.replay import differences, plain, replay
 from jishi.matters.rules.reports import check_report, clean_report, clean_text, title_of
-from jishi.matters.rules.secrets import code_digest, code_matches, make_code
 from jishi.matters.rules.steps import HAND_OVER, REGISTER, STEPS
 from jishi.matters.rules.telling import TOLD, Audience, audiences, sentence
 from jishi.matters.rules.vocabulary import Channel, Grade

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.errors import DomainError
 from jishi.kernel.numbers import RANDOM_RANGE, make_number
+from jishi.kernel.receipt_codes import code_digest
 from jishi.matters.actions.county import county_rules
 from jishi.matters.actions.ledger import STEP_TAKEN, event_facts, history_line, keep_photos, put_on_record
 from jishi.matters.actions.registration import Entry, enter
@@ -18,7 +19,6 @@ from jishi.matters.models import Matter, Reporter, Step
 from jishi.matters.queries.receipt import code_of
 from jishi.matters.rules.clocks import wind
 from jishi.matters.rules.given import Receipt, Report
-from jishi.matters.rules.secrets import code_digest
 from jishi.matters.rules.vocabulary import PhotoKind
 from jishi.notices.actions import tell_many
 

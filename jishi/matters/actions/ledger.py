@@ -6,13 +6,13 @@ from typing import Any
 
 from jishi.audit.actions import record
 from jishi.kernel.errors import Conflict
+from jishi.kernel.replay import fingerprint, plain
 from jishi.matters.actions.photos import keep_photo
 from jishi.matters.actions.sides import apply_side
 from jishi.matters.models import Matter, Photo, Step
 from jishi.matters.rules import change as changes
 from jishi.matters.rules.facts import Facts
 from jishi.matters.rules.given import PhotoFile
-from jishi.matters.rules.replay import fingerprint, plain
 from jishi.matters.rules.steps import PUBLIC_STEPS
 from jishi.matters.rules.vocabulary import PhotoKind
 from jishi.notices.actions import tell

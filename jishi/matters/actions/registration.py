@@ -15,6 +15,7 @@ from jishi.accounts.rules.viewer import Viewer
 from jishi.duties.queries import CategoryRow, category
 from jishi.kernel.errors import Forbidden, Invalid
 from jishi.kernel.numbers import RANDOM_RANGE, make_number
+from jishi.kernel.receipt_codes import code_digest
 from jishi.matters.actions.county import County, county_rules
 from jishi.matters.actions.ledger import RESIDENT, SYSTEM, Actor, announce, append_history, keep_photos
 from jishi.matters.models import Matter, Reporter
@@ -24,7 +25,6 @@ from jishi.matters.rules.clocks import Clocks, Running, next_alarm, wind
 from jishi.matters.rules.given import Receipt, Report
 from jishi.matters.rules.grading import find_hazard, propose_grade
 from jishi.matters.rules.reports import check_report, clean_report
-from jishi.matters.rules.secrets import code_digest
 from jishi.matters.rules.stages import Stage
 from jishi.matters.rules.steps import REGISTER
 from jishi.matters.rules.vocabulary import Channel, Grade, PhotoKind

@@ -7,8 +7,8 @@ from itertools import groupby, islice
 from django.db.models import Exists, F, OuterRef, Q
 
 from jishi.audit.queries import facts_of
+from jishi.kernel.replay import differences, fingerprint
 from jishi.matters.models import Matter, Part, Pause, Step
-from jishi.matters.rules.replay import differences, fingerprint
 from jishi.matters.rules.stages import LED_STAGES, Stage
 from jishi.matters.rules.vocabulary import PartRole
 

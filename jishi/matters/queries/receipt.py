@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 
 from jishi.kernel.errors import NotFound
+from jishi.kernel.receipt_codes import code_matches, derive_code
 from jishi.matters.models import Matter, Rating, Reporter, Request, Step
 from jishi.matters.rules import steps as table
-from jishi.matters.rules.secrets import code_matches, derive_code
 from jishi.matters.rules.stages import OFFICIAL, OPEN_STAGES, Stage
 from jishi.matters.rules.vocabulary import RequestKind
 

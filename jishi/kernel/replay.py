@@ -1,4 +1,4 @@
-"""The present state of a matter, worked out from its history alone."""
+"""The present state of a thing with a history, worked out from its history alone."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The code on a receipt: eight digits that let the reporter, and nobody else, rate and ask to reopen."""
+"""The code on a receipt: eight digits that prove to be the one who reported or ordered."""
 
 import hashlib
 import hmac
