@@ -210,6 +210,9 @@ def test_a_leader_instructs_and_the_office_answers_once(town):
     path = given["Location"]
     received = fits(town.program("chen").get("/api/v1/instructions"), instructions.Instructions).received
     assert [(row.id, row.number) for row in received] == [(given.json()["id"], number)]
+    seen = fits(town.program("zhang").get("/api/v1/instructions"), instructions.Instructions)
+    assert [(row.organization_id, row.open, row.overdue) for row in seen.load] == [(town.city_management.pk, 1, 0)]
+    assert fits(town.program("chen").get("/api/v1/instructions"), instructions.Instructions).load == []
     assert town.program("he").get(path).status_code == 404
     assert town.program("he").post(f"{path}/answer", {"text": "好"}).status_code == 404
     assert town.program("chen").post(f"{path}/answer", {"text": "方案已报"}).status_code == 200

@@ -56,11 +56,21 @@ def instruction_row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+class InstructionLoad(Struct, frozen=True):
+    """一个单位还没有反馈的批办件数,不论由谁批出。"""
+
+    organization_id: int
+    organization: str
+    open: int
+    overdue: int
+
+
 class Instructions(Struct, frozen=True):
-    """given 是本人批出的,received 是批给本单位、还没有反馈的。"""
+    """given 是本人批出的,received 是批给本单位、还没有反馈的,load 是领导可以批办的各单位还有多少件待反馈。"""
 
     given: list[InstructionRow]
     received: list[InstructionRow]
+    load: list[InstructionLoad]
 
 
 @router.get("/instructions", summary="批办清单", operation_id="list_instructions", **described(answer=Instructions))
@@ -72,8 +82,13 @@ def list_instructions(request: HttpRequest) -> HttpResponse:
         raise Forbidden("您的岗位没有这项权限")
     given = desks.instructions_of(by) if leads else []
     received = desks.queue(by).instructions if answers else []
+    load = desks.instruction_load(by, now=timezone.now()) if leads else ()
     return answered(
-        {"given": [instruction_row(row) for row in given], "received": [instruction_row(row) for row in received]}
+        {
+            "given": [instruction_row(row) for row in given],
+            "received": [instruction_row(row) for row in received],
+            "load": [{**picked(row, "organization_id", "open", "overdue"), "organization": row.name} for row in load],
+        }
     )
 
 

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from jishi.accounts.rules.roles import Permission, Role
 from jishi.accounts.rules.viewer import Viewer
@@ -109,6 +109,35 @@ def instructions_of(viewer: Viewer) -> list[Row]:
     """The instructions the viewer gave as a leader, open ones first, latest first."""
     rows = Instruction.objects.filter(leader=viewer.person_id)
     return list(rows.order_by(F("answered_at").asc(nulls_first=True), "-at").values(*INSTRUCTION_FIELDS)[:SHOWN])
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many instructions, of whichever leader, wait for the answer of one organisation."""
+
+    organization_id: int
+    name: str
+    open: int
+    overdue: int
+
+
+def instruction_load(viewer: Viewer, *, now: dt.datetime, also: Collection[int] = ()) -> tuple[Load, ...]:
+    """The organisations with open instructions that the viewer may instruct or has instructed, most loaded first.
+
+    ``also`` names further organisations by id: those that have the matter the viewer is about to instruct on.
+    """
+    wanted = Q(organization__in=also) | Q(organization__in=_instructed(viewer))
+    for grant in viewer.having(Permission.INSTRUCT):
+        wanted |= Q(organization__unit__path__startswith=grant.path)
+    rows = Instruction.objects.filter(wanted, answered_at__isnull=True).order_by()
+    counted = rows.values("organization_id", name=F("organization__name")).annotate(
+        open=Count("id"), overdue=Count("id", filter=Q(due_at__lt=now))
+    )
+    return tuple(sorted((Load(**row) for row in counted), key=lambda each: (-each.open, each.organization_id)))
+
+
+def _instructed(viewer: Viewer) -> Any:
+    return Instruction.objects.filter(leader=viewer.person_id, answered_at__isnull=True).values("organization")
 
 
 def instruction(viewer: Viewer, instruction_id: int) -> Row | None:

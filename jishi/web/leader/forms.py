@@ -1,13 +1,16 @@
 """What a leader writes, and what is reported back."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from jishi.accounts.rules.viewer import Viewer
 from jishi.duties.queries import calendar
+from jishi.matters.queries.desks import Load, instruction_load
 from jishi.matters.queries.detail import Detail
 from jishi.organizations.queries import OrganizationRow, dispatchable, organization
 from jishi.web.forms import PageForm
@@ -39,7 +42,7 @@ class InstructionForm(PageForm):
         if matter is not None:
             usual["organization_id"] = matter.facts.lead_id or matter.facts.responsible_id
         super().__init__(data, auto_id="instruct_%s", initial=usual)
-        self.groups = bodies_for(viewer, matter)
+        self.groups = bodies_for(viewer, matter, now)
 
     @property
     def due_at(self) -> dt.datetime:
@@ -57,19 +60,35 @@ class AnswerForm(PageForm):
     )
 
 
-def bodies_for(viewer: Viewer, matter: Detail | None) -> list[Group]:
-    """Who may be told: whoever has the matter now, then the bodies of the leader's area level by level."""
+def bodies_for(viewer: Viewer, matter: Detail | None, now: dt.datetime) -> list[Group]:
+    """Who may be told: whoever has the matter now, then the bodies of the leader's area level by level.
+
+    Beside each stands how many instructions it has not answered yet, whoever gave them.
+    """
     first = _at_work(matter) if matter is not None else []
     known = {body.id for body in first}
+    waiting = {load.organization_id: load for load in instruction_load(viewer, now=now, also=known)}
     grants = led_by(viewer)
     others = [body for body in dispatchable() if any(grant.covers(body.unit_path) for grant in grants)]
     groups: dict[str, Group] = {}
     if first:
-        groups["正在办理"] = Group("正在办理", [Offer(body.id, body.name) for body in first])
+        groups["正在办理"] = Group("正在办理", [_offer(body, waiting) for body in first])
     for body in others:
         if body.id not in known:
-            groups.setdefault(body.kind_label, Group(body.kind_label)).offers.append(Offer(body.id, body.name))
+            groups.setdefault(body.kind_label, Group(body.kind_label)).offers.append(_offer(body, waiting))
     return list(groups.values())
+
+
+def _offer(body: OrganizationRow, waiting: Mapping[int, Load]) -> Offer:
+    load = waiting.get(body.id)
+    return Offer(body.id, body.name, said_of(load) if load is not None else "", body.short_name)
+
+
+def said_of(load: Load) -> str:
+    """«待反馈批办 3 件，其中 1 件逾期»."""
+    if not load.overdue:
+        return _("待反馈批办 %(n)s 件") % {"n": load.open}
+    return _("待反馈批办 %(n)s 件，其中 %(late)s 件逾期") % {"n": load.open, "late": load.overdue}
 
 
 def _at_work(matter: Detail) -> list[OrganizationRow]:

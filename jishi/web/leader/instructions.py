@@ -31,6 +31,7 @@ def instructions(request: HttpRequest) -> HttpResponse:
     known = {
         "gives": gives,
         "given": desks.instructions_of(viewer) if gives else [],
+        "load": desks.instruction_load(viewer, now=timezone.now()) if gives else [],
         "received": desks.queue(viewer).instructions if answers else [],
         "answers": answers,
     }

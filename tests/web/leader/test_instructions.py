@@ -190,3 +190,42 @@ def test_others_find_no_such_instruction(client, town, who):
     assert client.get(address).status_code in {403, 404}
     assert client.post(address, {"text": "冒答", "once_key": str(uuid4())}).status_code in {403, 404}
     assert Instruction.objects.get().answered_at is None
+
+
+@pytest.mark.capability("C39", "K25-I4")
+def test_who_writes_sees_how_much_each_unit_has_to_answer_already_whoever_asked_for_it(client, town):
+    town.login(client, "zhang")
+    for _ in range(3):
+        give(client, town)
+    Instruction.objects.filter(pk=Instruction.objects.latest("pk").pk).update(
+        due_at=timezone.now() - dt.timedelta(hours=3), leader=town.person("zhao")
+    )
+    form = client.get("/instructions/new/").text
+    assert form.count("待反馈批办 3 件，其中 1 件逾期") == 1
+    lines = client.get("/instructions/").text
+    assert lines.index("各单位待反馈的批办") < lines.index(f"<span>{town.city_management.name}</span><b>3 件</b>")
+    assert "逾期 1 件" in lines
+    Instruction.objects.update(
+        answer="已办", answered_at=timezone.now(), answered_by=town.person("chen"), text="请三日内修复"
+    )
+    assert "待反馈批办" not in client.get("/instructions/new/").text
+    assert "各单位待反馈的批办" not in client.get("/instructions/").text
+
+
+@pytest.mark.capability("K25-I4")
+def test_the_lead_from_outside_the_area_shows_its_load_too(client, town):
+    from jishi.accounts.models import Posting
+
+    give(town.login(client, "zhang"), town)
+    Instruction.objects.update(leader=town.person("zhao"))
+    way = begin(town, now=timezone.now()).to("handling")
+    Posting.objects.filter(person=town.person("zhang")).update(unit=town.town)
+    assert "待反馈批办" not in client.get("/instructions/new/").text
+    assert "待反馈批办 1 件" in client.get(f"/instructions/new/?number={way.receipt.number}").text
+    assert "各单位待反馈的批办" not in client.get("/instructions/").text
+
+
+@pytest.mark.parametrize("who", ["chen", "wang"])
+def test_whoever_only_answers_sees_nobody_elses_load(client, town, who):
+    give(town.login(client, "zhang"), town)
+    assert "各单位待反馈的批办" not in town.login(client, who).get("/instructions/").text
