@@ -1,0 +1,27 @@
+from jishi.registers.models.links import (
+    DwellingGrid,
+    Home,
+    HouseholdGrid,
+    InGrid,
+    Membership,
+    PremisesGrid,
+    Stay,
+)
+from jishi.registers.models.provenance import Provenance
+from jishi.registers.models.records import Dwelling, Household, Premises, Registered, Resident
+
+__all__ = [
+    "Dwelling",
+    "DwellingGrid",
+    "Home",
+    "Household",
+    "HouseholdGrid",
+    "InGrid",
+    "Membership",
+    "Premises",
+    "PremisesGrid",
+    "Provenance",
+    "Registered",
+    "Resident",
+    "Stay",
+]
