@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "jishi.territory",
     "jishi.organizations",
     "jishi.accounts",
+    "jishi.addresses",
     "jishi.registers",
     "jishi.duties",
     "jishi.notices",
