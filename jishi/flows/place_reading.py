@@ -228,6 +228,8 @@ def _check_grades(place: Section) -> None:
         grade.text("name"), grade.text("sentence"), grade.texts("words"), grade.text("source", "")
         for number in ("several_units", "repeated", "repeated_days"):
             grade.number(number, 0)
+        if grade.number("repeated", 0) and not grade.number("repeated_days", 0):
+            grade.fail("写了“repeated”，还要写在多少天内（repeated_days）", "repeated_days")
         depths = grade.entries("depths")
         if not all(isinstance(depth, int) and 0 <= depth <= DEEPEST for depth in depths):
             grade.fail(f"“depths”应是0到{DEEPEST}的层级", "depths")

@@ -20,10 +20,11 @@ from jishi.matters.actions.county import County, county_rules
 from jishi.matters.actions.ledger import RESIDENT, SYSTEM, Actor, announce, append_history, keep_photos
 from jishi.matters.models import Matter, Reporter
 from jishi.matters.queries.receipt import code_of
+from jishi.matters.queries.repeats import repeats
 from jishi.matters.rules.change import Change
 from jishi.matters.rules.clocks import Clocks, Running, next_alarm, wind
 from jishi.matters.rules.given import Receipt, Report
-from jishi.matters.rules.grading import find_hazard, propose_grade
+from jishi.matters.rules.grading import Signals, find_hazard, propose_grade
 from jishi.matters.rules.reports import check_report, clean_report
 from jishi.matters.rules.stages import Stage
 from jishi.matters.rules.steps import REGISTER
@@ -147,6 +148,12 @@ def _place_of(report: Report) -> UnitRow:
     return county()
 
 
+def _repeats(report: Report, place: UnitRow, rules: County, now: dt.datetime) -> tuple[dt.timedelta, ...]:
+    if report.channel is Channel.IMPORT:
+        return ()
+    return repeats(category_code=report.category_code, unit=place, handbook=rules.handbook, now=now)
+
+
 def _values(
     report: Report,
     place: UnitRow,
@@ -156,7 +163,8 @@ def _values(
     clock: Clock,
 ) -> dict[str, Any]:
     usual = Grade(kind.grade) if kind is not None else None
-    grade, reason = propose_grade(f"{report.title} {report.text}", rules.handbook, usual=usual)
+    signals = Signals(repeats=_repeats(report, place, rules, now))
+    grade, reason = propose_grade(f"{report.title} {report.text}", rules.handbook, usual=usual, signals=signals)
     if report.grade is not None and report.grade is not grade:
         grade, reason = report.grade, "登记人选定"
     hazard = find_hazard(f"{report.title} {report.text}", rules.handbook)

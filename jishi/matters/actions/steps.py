@@ -17,15 +17,17 @@ from jishi.matters.actions.ledger import RESIDENT, Actor, write_step
 from jishi.matters.actions.merging import lock_in_order
 from jishi.matters.queries.detail import facts_for_step
 from jishi.matters.queries.receipt import reporter_knows
+from jishi.matters.queries.repeats import repeats
 from jishi.matters.rules.checks import Place, Scene, check_step, holding_grant
 from jishi.matters.rules.effects import EFFECTS, Setting, lapsing
 from jishi.matters.rules.facts import Facts
 from jishi.matters.rules.given import Given
+from jishi.matters.rules.grading import Signals, raised_grade
 from jishi.matters.rules.stages import Stage
 from jishi.matters.rules.steps import STEPS, Holder, Step
-from jishi.matters.rules.vocabulary import PhotoKind
+from jishi.matters.rules.vocabulary import Grade, PhotoKind
 from jishi.organizations.queries import centre_for, community_office_for, organization
-from jishi.territory.queries import area_ids, unit, unit_at
+from jishi.territory.queries import UnitRow, area_ids, unit, unit_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ def _setting(facts: Facts, given: Given, actor: Actor, rules: County, now: dt.da
     if given.category_code and kind is None:
         raise Invalid("没有这个类别", field="category_code")
     office = community_office_for(here)
+    new_class = given.category_code if given.category_code != facts.category_code else ""
     return Setting(
         handbook=rules.handbook,
         now=now,
@@ -195,4 +198,25 @@ def _setting(facts: Facts, given: Given, actor: Actor, rules: County, now: dt.da
         category_urgent=kind is not None and kind.urgent,
         unit_sets=unit_sets,
         into_id=scene.into.id if scene is not None and scene.into is not None else None,
+        raised=_raised(facts, given, here, new_class, rules, now),
     )
+
+
+def _raised(
+    facts: Facts, given: Given, here: UnitRow, new_class: str, rules: County, now: dt.datetime
+) -> tuple[Grade, str] | None:
+    """The higher grade spoken for by more units at work than before, or by a class just found to be reported again."""
+    units = _units_after(facts, given)
+    signals = Signals(
+        units=units if units > len(facts.parts) else 1,
+        repeats=repeats(category_code=new_class, unit=here, handbook=rules.handbook, now=now, but=facts.id),
+    )
+    lead = organization(given.lead_id or facts.lead_id or 0)
+    return raised_grade(facts.grade, signals, rules.handbook, lead_depth=lead.unit_depth if lead is not None else None)
+
+
+def _units_after(facts: Facts, given: Given) -> int:
+    """How many organisations have a part after the step."""
+    if given.lead_id is not None:
+        return 1 + len(given.helper_ids)
+    return len(facts.parts) + (given.organization_id is not None)

@@ -23,7 +23,7 @@ from jishi.matters.rules.given import Given
 from jishi.matters.rules.handbook import Handbook
 from jishi.matters.rules.stages import Stage
 from jishi.matters.rules.steps import WORKING
-from jishi.matters.rules.vocabulary import PartRole, RequestKind
+from jishi.matters.rules.vocabulary import Grade, PartRole, RequestKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Setting:
     category_urgent: bool = False
     unit_sets: dict[str, int | None] | None = None  # unit and area columns of the unit named in Given
     into_id: int | None = None
+    raised: tuple[Grade, str] | None = None  # a higher grade that signals speak for, with its rule
 
 
 Effect = Callable[[Facts, Given, Setting], Change]
@@ -97,9 +98,28 @@ def dispatch(facts: Facts, given: Given, setting: Setting) -> Change:
         change.sets |= _classified(given, setting)
         change.moves_clock = True
     if given.grade and given.grade is not facts.grade:
-        change.sets |= {"grade": given.grade.value, "grade_reason": "调度员派发时核定"}
-        change.moves_clock = True
+        _graded(change, given.grade, _why(given.grade, setting))
+    else:
+        _raise_grade(change, setting)
     return change
+
+
+def _why(chosen: Grade, setting: Setting) -> str:
+    """The rule, where the person chose what the rule says."""
+    if setting.raised is not None and setting.raised[0] is chosen:
+        return setting.raised[1]
+    return "调度员派发时核定"
+
+
+def _raise_grade(change: Change, setting: Setting) -> None:
+    if setting.raised is not None:
+        _graded(change, *setting.raised)
+
+
+def _graded(change: Change, grade: Grade, why: str) -> None:
+    change.sets |= {"grade": grade.value, "grade_reason": why}
+    change.facts |= {"grade": grade.value, "grade_reason": why}
+    change.moves_clock = True
 
 
 def _classified(given: Given, setting: Setting) -> dict[str, object]:
@@ -234,10 +254,10 @@ def merge(facts: Facts, given: Given, setting: Setting) -> Change:
 @effect("add_helper")
 def add_helper(facts: Facts, given: Given, setting: Setting) -> Change:
     assert given.organization_id is not None
-    return Change(
-        facts={"helper": given.organization_id, "task": given.task},
-        sides=[Assign(given.organization_id, PartRole.HELPER, given.task)],
-    )
+    change = Change(facts={"helper": given.organization_id, "task": given.task})
+    change.sides = [Assign(given.organization_id, PartRole.HELPER, given.task)]
+    _raise_grade(change, setting)
+    return change
 
 
 @effect("release_helper")
@@ -325,6 +345,7 @@ def reclassify(facts: Facts, given: Given, setting: Setting) -> Change:
     change = Change(moves_clock=True)
     change.sets = _classified(given, setting)
     change.facts = {"from": facts.category_code, "to": given.category_code}
+    _raise_grade(change, setting)
     return change
 
 

@@ -16,6 +16,9 @@ class GradeRule:
     depths: frozenset[int]
     sentence: str
     words: tuple[str, ...] = ()
+    several_units: int = 0  # so many units at work together speak for it; 0 says nothing
+    repeated: int = 0  # so many earlier reports of the same at one place within ``repeated_days`` speak for it
+    repeated_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ def read_handbook(content: Mapping[str, Any]) -> Handbook:
             depths=frozenset(entry["depths"]),
             sentence=entry.get("sentence", ""),
             words=tuple(entry.get("words", ())),
+            several_units=entry.get("several_units", 0),
+            repeated=entry.get("repeated", 0),
+            repeated_days=entry.get("repeated_days", 0),
         )
     missing = [grade.label for grade in Grade if grade not in rules]
     if missing:

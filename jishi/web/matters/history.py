@@ -124,6 +124,8 @@ POINTS: dict[str, tuple[str, Say]] = {
     "to": ("现", _from_to),
     "from_unit": ("原单元", _unit),
     "to_unit": ("现单元", _unit),
+    "grade": ("等级", _from_to),
+    "grade_reason": ("定级理由", _plain),
     "until": ("至", _moment),
     "working_days": ("申请延长", _days),
     "how": ("方式", _how),

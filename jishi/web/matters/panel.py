@@ -11,6 +11,7 @@ from jishi.duties.queries import Suggestion, suggest
 from jishi.kernel.errors import NotFound
 from jishi.matters.actions.county import county_rules
 from jishi.matters.queries.detail import Detail, detail
+from jishi.matters.rules.grading import Signals, raised_grade
 from jishi.matters.rules.handbook import Handbook
 from jishi.matters.rules.stages import Stage
 from jishi.matters.rules.steps import Step
@@ -95,7 +96,7 @@ def _serves(one: Suggestion, found: Detail) -> bool:
 
 
 def accepted(one: Suggestion, found: Detail, handbook: Handbook) -> dict[str, Any]:
-    """The dispatch form filled in as suggested; the grade rises only as far as the lead's level asks."""
+    """The dispatch form filled in as suggested; the grade rises as the lead's level or the number of units asks."""
     body = organization(one.organization_id)
     grade = found.facts.grade
     if body is not None and body.unit_depth not in handbook.grades[grade].depths:
@@ -103,6 +104,9 @@ def accepted(one: Suggestion, found: Detail, handbook: Handbook) -> dict[str, An
         above = [each for each in fitting if each.rank >= grade.rank]
         grade = (above or fitting or [grade])[0]
     helpers = [helper for helper in one.helper_ids if _may_help(helper, one, found)]
+    depth = body.unit_depth if body is not None else None
+    raised = raised_grade(grade, Signals(units=1 + len(helpers)), handbook, lead_depth=depth)
+    grade = raised[0] if raised is not None else grade
     return {
         "lead_id": one.organization_id,
         "helper_ids": helpers,
