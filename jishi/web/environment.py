@@ -1,5 +1,6 @@
 """The Jinja2 environment of all pages."""
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -13,13 +14,18 @@ from jinja2 import Environment, StrictUndefined
 
 from jishi.matters.rules.stages import OFFICIAL, Stage
 from jishi.web import formats, marks
+from jishi.web.desk.lines import desk_lines
 from jishi.web.sprite import icon
 from jishi.web.tones import MESSAGE_TONES, STAGE_TONES
+
+# Neither changes while a process lives, and a page asks for two dozen of them.
+address = cache(reverse)
+shipped = cache(static)
 
 
 def url(name: str, *args: Any, query: dict[str, Any] | None = None, **kwargs: Any) -> str:
     """The address of a named page, with an optional query string; empty values are left out of the query."""
-    path = reverse(name, args=args or None, kwargs=kwargs or None)
+    path = reverse(name, args=args, kwargs=kwargs) if args or kwargs else address(name)
     asked = {key: value for key, value in (query or {}).items() if value not in (None, "", [])}
     return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
 
@@ -60,7 +66,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(
         url=url,
         url_or_empty=url_or_empty,
-        static=static,
+        static=shipped,
         plain_static=plain_static,
         official_stage=official_stage,
         official_stages=tuple(OFFICIAL),
@@ -68,6 +74,7 @@ def environment(**options: Any) -> Environment:
         once_key=once_key,
         due_words=formats.due_words,
         marks=marks,
+        desk_lines=desk_lines,
         stage_tones=STAGE_TONES,
         message_tones=MESSAGE_TONES,
         map_tiles=settings.MAP_TILES,

@@ -1,12 +1,13 @@
 """The small marks every row of a list carries, written in Python: as macros they were half the cost of a long list.
 
 components/badge.html and components/due.html hand them on, so that pages import them like any other component.
-What stands in them unescaped is made of digits and our own words; nothing a person typed gets in here.
+What stands in them unescaped is made of digits and our own words; anything else is escaped by name.
 """
 
-# ruff: noqa: S704 (see above: no typed text among the values)
+# ruff: noqa: S704 (see above)
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import cache
 
 from django.utils.translation import gettext as _
@@ -44,14 +45,29 @@ def due(
     done_at: dt.datetime | None = None,
     paused: bool = False,
     long: bool = False,
+    until: str | None = None,
 ) -> Markup:
-    """How long is left; the moment itself stands in the title and, with ``long``, beside it."""
+    """How long is left; the moment itself stands in the title and, with ``long``, beside it.
+
+    A list that has many passes ``until``, the word before the moment, so that it is looked up once.
+    """
     if paused:
         return Markup(f'<span class="due due-quiet">{icon("clock-pause")}{escape(_("已挂账，暂停计时"))}</span>')
     words = due_words(due_at, now, done_at=done_at)
     drawn = icon("clock-exclamation") if words.tone == "alert" else ""
-    title = until = ""
+    title = beside = ""
     if due_at is not None:
-        title = f' title="{escape(_("截止"))} {exact(due_at)}"'
-        until = f"<small>{escape(_('截止'))} {when(due_at)}</small>" if long else ""
-    return Markup(f'<span class="due due-{words.tone}"{title}>{drawn}{words.text}{until}</span>')
+        until = escape(_("截止")) if until is None else until
+        title = f' title="{until} {exact(due_at)}"'
+        beside = f"<small>{until} {when(due_at)}</small>" if long else ""
+    return Markup(f'<span class="due due-{words.tone}"{title}>{drawn}{words.text}{beside}</span>')
+
+
+def options(choices: Iterable[tuple[str, str]], chosen: str) -> Markup:
+    """The choices (value, label) of a long select, with the chosen one marked."""
+    return Markup(
+        "".join(
+            f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(label)}</option>'
+            for value, label in choices
+        )
+    )

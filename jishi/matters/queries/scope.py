@@ -1,5 +1,8 @@
 """Which matters a viewer may see. Every read of matters begins here."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from jishi.accounts.rules.roles import AREA_ROLES, Permission
@@ -27,22 +30,22 @@ def visible(viewer: Viewer, *, past: bool = True, permission: Permission = Permi
 
     Lists of open matters ask without the ``past``: then one range of an index serves them.
     """
-    rows = Matter.objects.all()
+    scope = visible_filter(viewer, past=past, permission=permission)
+    return Matter.objects.none() if scope is None else Matter.objects.filter(scope)
+
+
+def visible_filter(viewer: Viewer, *, past: bool, permission: Permission = Permission.READ_MATTERS) -> Q | None:
+    """The condition behind ``visible``: an empty one for the whole county, None for somebody who may see nothing."""
     areas: list[Q] = []
     for grant in viewer.having(permission):
         if grant.role in AREA_ROLES:
             if grant.depth == 0:
-                return rows
+                return Q()
             areas.append(area_filter(grant.depth, grant.unit_id, past=past))
     organizations = [grant.organization_id for grant in viewer.having(permission) if grant.organization_id is not None]
     if organizations:
         areas.append(sent_to(organizations))
-    if not areas:
-        return rows.none()
-    scope = areas[0]
-    for area in areas[1:]:
-        scope |= area
-    return rows.filter(scope)
+    return reduce(or_, areas) if areas else None
 
 
 def sent_to(organization_ids: list[int]) -> Q:

@@ -1,8 +1,9 @@
 """The worklist: which matters, in order of their due time, a page at a time; and the counts above it."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -11,7 +12,7 @@ from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.errors import Invalid
 from jishi.kernel.numbers import parse_number
 from jishi.matters.models import Matter
-from jishi.matters.queries.scope import area_filter, visible
+from jishi.matters.queries.scope import area_filter, visible, visible_filter
 from jishi.matters.rules.stages import OPEN_STAGES, Stage
 from jishi.matters.rules.vocabulary import Grade
 
@@ -64,27 +65,51 @@ class Filter:
 class Page:
     """One page of rows (dicts of ``ROW_FIELDS``) and the cursor of the next, if there is one."""
 
-    rows: list[Mapping[str, Any]] = field(default_factory=list)
+    rows: Sequence[Mapping[str, Any]] = ()
     after: str = ""
 
 
-def worklist(viewer: Viewer, wanted: Filter, *, now: dt.datetime, after: str = "", limit: int = 50) -> Page:
-    """Open matters by due time (soonest first), or closed ones by closing time (latest first)."""
+@cache
+def _in_order(closed: bool, fields: tuple[str, ...]) -> QuerySet[Matter, dict[str, Any]]:
+    """All rows in their order, composed once: the conditions are all that differs from one list to the next."""
+    order = ("-closed_at", "-id") if closed else ("due_at", "id")
+    return Matter.objects.order_by(*order).values(*fields)
+
+
+def worklist(
+    viewer: Viewer,
+    wanted: Filter,
+    *,
+    now: dt.datetime,
+    after: str = "",
+    limit: int = 50,
+    fields: tuple[str, ...] = ROW_FIELDS,
+) -> Page:
+    """Open matters by due time (soonest first), or closed ones by closing time (latest first).
+
+    ``fields`` names what each row holds; ``id`` and the moment it is sorted by must be among them.
+    """
+    scope = visible_filter(viewer, past=wanted.closed)
+    if scope is None:
+        return Page()
     limit = max(1, min(limit, MAX_PAGE))
-    rows = _filtered(visible(viewer, past=wanted.closed), wanted, now)
-    column = "closed_at" if wanted.closed else "due_at"
+    conditions = scope & _asked_for(wanted, now)
     if after:
-        moment, last_id = _read_cursor(after)
-        if wanted.closed:
-            rows = rows.filter(closed_at__lte=moment).exclude(closed_at=moment, id__gte=last_id)
-        else:
-            rows = rows.filter(due_at__gte=moment).exclude(due_at=moment, id__lte=last_id)
-    order = ("-closed_at", "-id") if wanted.closed else ("due_at", "id")
-    found = list(rows.order_by(*order).values(*ROW_FIELDS)[: limit + 1])
+        conditions &= _beyond(after, wanted.closed)
+    found = list(_in_order(wanted.closed, fields).filter(conditions)[: limit + 1])
     if len(found) <= limit:
         return Page(found)
     last = found[limit - 1]
-    return Page(found[:limit], f"{last[column].timestamp():.6f}_{last['id']}")
+    moment = last["closed_at" if wanted.closed else "due_at"]
+    return Page(found[:limit], f"{moment.timestamp():.6f}_{last['id']}")
+
+
+def _beyond(after: str, closed: bool) -> Q:
+    """What comes after the row a cursor names."""
+    moment, last_id = _read_cursor(after)
+    if closed:
+        return Q(closed_at__lte=moment) & ~Q(closed_at=moment, id__gte=last_id)
+    return Q(due_at__gte=moment) & ~Q(due_at=moment, id__lte=last_id)
 
 
 def _read_cursor(after: str) -> tuple[dt.datetime, int]:
@@ -95,14 +120,14 @@ def _read_cursor(after: str) -> tuple[dt.datetime, int]:
         raise Invalid("翻页标记无效，请从第一页看起", field="after") from error
 
 
-def _filtered(rows: QuerySet[Matter], wanted: Filter, now: dt.datetime) -> QuerySet[Matter]:
-    rows = rows.filter(closed_at__isnull=not wanted.closed)
+def _asked_for(wanted: Filter, now: dt.datetime) -> Q:
+    rows = Q(closed_at__isnull=not wanted.closed)
     if wanted.unit is not None:
-        rows = rows.filter(area_filter(*wanted.unit, past=wanted.closed))
+        rows &= area_filter(*wanted.unit, past=wanted.closed)
     if wanted.stages:
-        rows = rows.filter(stage__in=[stage.value for stage in wanted.stages])
+        rows &= Q(stage__in=[stage.value for stage in wanted.stages])
     if wanted.due:
-        rows = rows.filter(_due_filter(wanted.due, now))
+        rows &= _due_filter(wanted.due, now)
     exact = {
         "category_code": wanted.category_code,
         "grade": wanted.grade.value if wanted.grade is not None else "",
@@ -110,13 +135,13 @@ def _filtered(rows: QuerySet[Matter], wanted: Filter, now: dt.datetime) -> Query
         "responsible_id": wanted.organization_id,
         "urgent": wanted.urgent,
     }
-    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    rows &= Q(**{name: value for name, value in exact.items() if value})
     if wanted.escalated:
-        rows = rows.filter(escalation__gt=0)
+        rows &= Q(escalation__gt=0)
     if wanted.paused:
-        rows = rows.filter(paused_since__isnull=False)
+        rows &= Q(paused_since__isnull=False)
     if wanted.search:
-        rows = rows.filter(_search_filter(wanted.search))
+        rows &= _search_filter(wanted.search)
     return rows
 
 

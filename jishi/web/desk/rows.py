@@ -10,6 +10,22 @@ from jishi.matters.rules.vocabulary import Grade
 from jishi.organizations.queries import name_on_record, organization
 from jishi.territory.queries import areas_on_record, tree
 
+# What a row needs of a matter.
+FIELDS = (
+    "id",
+    "number",
+    "title",
+    "stage",
+    "grade",
+    "urgent",
+    "category_name",
+    "unit_id",
+    "responsible_id",
+    "due_at",
+    "paused_until",
+    "closed_at",
+    "escalation",
+)
 FINEST = 2  # town and community say enough in a list
 
 
@@ -25,14 +41,13 @@ class DeskRow:
     category: str
     place: str
     office: str
-    registered_at: dt.datetime
     due_at: dt.datetime | None
     closed_at: dt.datetime | None
     paused: bool
 
 
 def rows_of(found: Iterable[Mapping[str, Any]]) -> list[DeskRow]:
-    """Rows of ``matters.queries.worklist`` with names in place of ids."""
+    """Rows of ``matters.queries`` (``FIELDS`` at least) with names in place of ids."""
     found = list(found)
     places = place_names({row["unit_id"] for row in found})
     return [
@@ -47,7 +62,6 @@ def rows_of(found: Iterable[Mapping[str, Any]]) -> list[DeskRow]:
             category=row["category_name"],
             place=places.get(row["unit_id"], ""),
             office=office_name(row["responsible_id"]),
-            registered_at=row["registered_at"],
             due_at=row["due_at"],
             closed_at=row["closed_at"],
             paused=row["paused_until"] is not None,

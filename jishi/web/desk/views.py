@@ -18,7 +18,7 @@ from jishi.matters.rules.vocabulary import Channel, Grade, RequestKind
 from jishi.organizations.queries import dispatchable
 from jishi.territory.queries import UnitRow, children, county, place, tree, unit
 from jishi.web.desk.filters import DUES, LANES, Asked, lane_count, read_filters
-from jishi.web.desk.rows import rows_of
+from jishi.web.desk.rows import FIELDS, rows_of
 from jishi.web.guards import page
 from jishi.web.matters.choices import category_choices
 from jishi.web.matters.panel import panel_context
@@ -79,7 +79,7 @@ def listed(viewer: Viewer, asked: Asked, now: dt.datetime, after: str) -> dict[s
             for row in requests_to_decide(viewer)
         ]
         return {"asked": asked, "waiting": waiting, "rows": [], "after": ""}
-    found: Page = worklist(viewer, asked.filter, now=now, after=after)
+    found: Page = worklist(viewer, asked.filter, now=now, after=after, fields=FIELDS)
     return {"asked": asked, "waiting": None, "rows": rows_of(found.rows), "after": found.after}
 
 
@@ -94,14 +94,18 @@ def desk_figures(viewer: Viewer, within: tuple[int, int] | None, now: dt.datetim
     return held
 
 
-def unit_options(viewer: Viewer, asked: Asked) -> list[tuple[int, str, int]]:
-    """Units to choose from (id, name, depth below the top): towns and communities of the viewer's areas, and the
-    grids of the community that is chosen."""
+def unit_options(viewer: Viewer, asked: Asked) -> list[tuple[str, str]]:
+    """Units to choose from (id, indented name): towns and communities of the viewer's areas, and the grids of the
+    community that is chosen. The whole county is asked for by naming no unit."""
     by_id = tree().by_id
     areas = [by_id[grant.unit_id] for grant in viewer.grants if grant.role in AREA_ROLES and grant.unit_id in by_id]
     tops = areas if areas and all(area.depth for area in areas) else [county()]
     chosen = unit(asked.filter.unit[1]) if asked.filter.unit is not None else None
-    return [(each.id, each.name, each.depth - top.depth) for top in tops for each in _below(top, chosen)]
+    return [
+        (str(each.id) if each.depth else "", "\u2003" * (each.depth - top.depth) + each.name)
+        for top in tops
+        for each in _below(top, chosen)
+    ]
 
 
 def _below(top: UnitRow, chosen: UnitRow | None) -> list[UnitRow]:

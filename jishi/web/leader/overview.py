@@ -18,7 +18,7 @@ from jishi.matters.queries.desks import area, instructions_of
 from jishi.matters.queries.worklist import Filter, counts, worklist
 from jishi.matters.rules.vocabulary import Grade
 from jishi.territory.queries import UnitRow, children, level_name
-from jishi.web.desk.rows import rows_of
+from jishi.web.desk.rows import FIELDS, rows_of
 from jishi.web.environment import url as address
 from jishi.web.guards import page
 from jishi.web.leader.areas import area_asked, line_to
@@ -142,6 +142,7 @@ def area_matters(request: HttpRequest) -> HttpResponse:
         now=timezone.localtime(),
         after=request.GET.get("after", ""),
         limit=30,
+        fields=FIELDS,
     )
     query = {"unit": request.GET.get("unit", ""), "way": way, "grade": grade.value if grade is not None else ""}
     grades = {"": "各等级"} | {each.value: each.label for each in reversed(Grade)}
