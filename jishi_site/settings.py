@@ -66,6 +66,8 @@ def database(url: str | None) -> dict:
 
 
 SECRET_KEY = secret_key()
+# The codes on receipts are made and checked with the first of these; those made with a later one still open theirs.
+RECEIPT_KEYS = [*filter(None, os.environ.get("JISHI_RECEIPT_KEYS", "").split(",")), SECRET_KEY]
 DEBUG = flag("JISHI_DEBUG")
 ALLOWED_HOSTS = os.environ.get("JISHI_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JISHI_TRUSTED_ORIGINS", "").split(",") if o]
@@ -93,6 +95,7 @@ INSTALLED_APPS = [
     "jishi.duties",
     "jishi.notices",
     "jishi.matters",
+    "jishi.orders",
     "jishi.web",
 ]
 

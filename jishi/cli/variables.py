@@ -18,6 +18,11 @@ VARIABLES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "网站": {
         "JISHI_SECRET_KEY": ("首次启动时生成，存于数据目录", "签名用的密钥。几台机器共同提供网站时须相同。"),
+        "JISHI_RECEIPT_KEYS": (
+            "同 `JISHI_SECRET_KEY`",
+            "生成和核对回执上评价码的密钥，逗号分隔；新的用第一个，已发出的用其中任何一个都能核对。"
+            "更换 `JISHI_SECRET_KEY` 之前，把旧值写在这里，否则已发出的评价码失效。",
+        ),
         "JISHI_ALLOWED_HOSTS": (
             "`127.0.0.1,localhost,[::1],testserver`",
             "网站的域名，逗号分隔；其他域名的请求一律拒绝。",

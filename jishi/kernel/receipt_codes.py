@@ -1,7 +1,7 @@
 """The code on a receipt: eight digits that prove to be the one who reported or ordered."""
 
-import hashlib
 import hmac
+from collections.abc import Sequence
 
 from jishi.kernel.numbers import RANDOM_RANGE
 
@@ -18,10 +18,15 @@ def derive_code(number: str, key: str) -> str:
     return make_code(int.from_bytes(drawn) % RANDOM_RANGE)
 
 
-def code_digest(code: str) -> str:
-    """What is kept of a code: its SHA-256, of the digits alone."""
-    return hashlib.sha256("".join(filter(str.isdigit, code)).encode()).hexdigest()
+def code_digest(code: str, number: str, key: str) -> str:
+    """What is kept of a code: the HMAC of its digits and of the number of its receipt.
+
+    There are only a hundred million codes: without a key, whoever reads the table could try them all.
+    """
+    digits = "".join(filter(str.isdigit, code))
+    return hmac.digest(key.encode(), f"receipt-digest:{number}:{digits}".encode(), "sha256").hex()
 
 
-def code_matches(code: str, digest: str) -> bool:
-    return bool(code) and hmac.compare_digest(code_digest(code), digest)
+def code_matches(code: str, number: str, digest: str, keys: Sequence[str]) -> bool:
+    """Whether ``code`` is the one of this receipt, noted under any of the keys."""
+    return bool(code) and any(hmac.compare_digest(code_digest(code, number, key), digest) for key in keys)

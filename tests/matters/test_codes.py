@@ -98,8 +98,13 @@ def test_every_number_has_a_code_of_its_own_also_when_many_come_at_once(town):
 
 def test_codes_that_were_printed_outlive_a_change_of_the_secret_key(town, settings):
     receipt = register(report=Report(Channel.RESIDENT, TEXT), by=None, now=NOW)
-    settings.SECRET_KEY = "another"
+    settings.RECEIPT_KEYS = ["another", *settings.RECEIPT_KEYS]
     assert code_of(receipt.number) != receipt.code
     assert reporter_knows(receipt.number, receipt.code)
     assert not reporter_knows(receipt.number, code_of(receipt.number))
     assert Reporter.objects.count() == 1
+    fresh = register(report=Report(Channel.RESIDENT, TEXT), by=None, now=NOW)
+    assert reporter_knows(fresh.number, fresh.code)
+    settings.RECEIPT_KEYS = ["another"]
+    assert reporter_knows(fresh.number, fresh.code)
+    assert not reporter_knows(receipt.number, receipt.code)

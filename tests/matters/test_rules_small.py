@@ -1,6 +1,7 @@
 """Grades, reports, codes, replay and telling: the small rules."""
 
 import datetime as dt
+import hashlib
 
 import pytest
 from hypothesis import given
@@ -77,10 +78,18 @@ def test_what_cannot_be_used_is_refused_with_its_field(report, field):
 
 @given(st.integers(0, 99_999_999), st.integers(0, 99_999_999))
 def test_a_code_opens_its_own_receipt_and_no_other(mine, other):
-    digest = code_digest(make_code(mine))
-    assert code_matches(make_code(mine).replace("-", " "), digest)
-    assert code_matches(make_code(other), digest) == (mine == other)
-    assert not code_matches("", digest)
+    digest = code_digest(make_code(mine), "SF1", "old")
+    assert code_matches(make_code(mine).replace("-", " "), "SF1", digest, ["new", "old"])
+    assert code_matches(make_code(other), "SF1", digest, ["old"]) == (mine == other)
+    assert not code_matches("", "SF1", digest, ["old"])
+
+
+def test_what_is_kept_of_a_code_says_nothing_without_the_key_and_of_another_receipt():
+    code = make_code(12_345_678)
+    digest = code_digest(code, "SF1", "key")
+    assert not code_matches(code, "SF2", digest, ["key"])
+    assert not code_matches(code, "SF1", digest, ["another"])
+    assert digest not in {hashlib.sha256(said.encode()).hexdigest() for said in (code, code.replace("-", ""))}
 
 
 def test_replay_folds_the_steps_in_order_and_names_what_differs():

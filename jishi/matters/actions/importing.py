@@ -11,12 +11,11 @@ from django.utils.timezone import localdate
 from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.errors import DomainError
 from jishi.kernel.numbers import RANDOM_RANGE, make_number
-from jishi.kernel.receipt_codes import code_digest
 from jishi.matters.actions.county import county_rules
 from jishi.matters.actions.ledger import STEP_TAKEN, event_facts, history_line, keep_photos, put_on_record
 from jishi.matters.actions.registration import Entry, enter
 from jishi.matters.models import Matter, Reporter, Step
-from jishi.matters.queries.receipt import code_of
+from jishi.matters.queries.receipt import code_of, digest_of
 from jishi.matters.rules.clocks import wind
 from jishi.matters.rules.given import Receipt, Report
 from jishi.matters.rules.vocabulary import PhotoKind
@@ -67,7 +66,7 @@ def _write(entries: Sequence[Entry], numbers: Sequence[str], now: dt.datetime) -
     )
     receipts = [Receipt(matter.number, code_of(matter.number), matter.pk) for matter in matters]
     Reporter.objects.bulk_create(
-        Reporter(matter_id=receipt.matter_id, code_digest=code_digest(receipt.code), **entry.reporter)
+        Reporter(matter_id=receipt.matter_id, code_digest=digest_of(receipt.number, receipt.code), **entry.reporter)
         for receipt, entry in zip(receipts, entries, strict=True)
     )
     steps = Step.objects.bulk_create(

@@ -15,11 +15,10 @@ from jishi.accounts.rules.viewer import Viewer
 from jishi.duties.queries import CategoryRow, category
 from jishi.kernel.errors import Forbidden, Invalid
 from jishi.kernel.numbers import RANDOM_RANGE, make_number
-from jishi.kernel.receipt_codes import code_digest
 from jishi.matters.actions.county import County, county_rules
 from jishi.matters.actions.ledger import RESIDENT, SYSTEM, Actor, announce, append_history, keep_photos
 from jishi.matters.models import Matter, Reporter
-from jishi.matters.queries.receipt import code_of
+from jishi.matters.queries.receipt import code_of, digest_of
 from jishi.matters.queries.repeats import repeats
 from jishi.matters.rules.change import Change
 from jishi.matters.rules.clocks import Clocks, Running, next_alarm, wind
@@ -68,7 +67,7 @@ def _register(report: Report, by: Viewer | None, rules: County, now: dt.datetime
     entry = enter(report, by, rules, now, partial(wind, calendar=rules.calendar, limits=rules.limits))
     matter = Matter.objects.create(number=number, source_key=entry.report.source_key, **entry.values)
     code = code_of(number)
-    Reporter.objects.create(matter=matter, code_digest=code_digest(code), **entry.reporter)
+    Reporter.objects.create(matter=matter, code_digest=digest_of(number, code), **entry.reporter)
     step = append_history(matter_id=matter.pk, **entry.first_line, now=now)
     keep_photos(step, entry.report.photos, PhotoKind.REPORT, now)
     announce(matter.pk, number, step, entry.actor, now)

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from jishi.kernel.errors import NotFound
-from jishi.kernel.receipt_codes import code_matches, derive_code
+from jishi.kernel.receipt_codes import code_digest, code_matches, derive_code
 from jishi.matters.models import Matter, Rating, Reporter, Request, Step
 from jishi.matters.rules import steps as table
 from jishi.matters.rules.stages import OFFICIAL, OPEN_STAGES, Stage
@@ -130,14 +130,19 @@ def _answers(line: Mapping[str, Any]) -> bool:
 def code_of(number: str) -> str:
     """The code to print on a receipt that was just registered, and again if its sender lost the answer.
 
-    It follows from the number and the deployment's secret key, so it lies nowhere readable. When the key is changed,
-    codes printed before still open their receipts (``reporter_knows`` compares with what was noted at registration);
+    It follows from the number and the first of the deployment's receipt keys, so it lies nowhere readable. When a new
+    key is put before the old one, codes printed before still open their receipts (``reporter_knows`` tries every key);
     only an answer of the last 30 days that is asked for once more would show another, which opens nothing.
     """
-    return derive_code(number, settings.SECRET_KEY)
+    return derive_code(number, settings.RECEIPT_KEYS[0])
+
+
+def digest_of(number: str, code: str) -> str:
+    """What is kept of the code of a new receipt."""
+    return code_digest(code, number, settings.RECEIPT_KEYS[0])
 
 
 def reporter_knows(number: str, code: str) -> bool:
     """Whether ``code`` is the one printed on the receipt of this matter."""
     row = Reporter.objects.filter(matter__number=number).values("code_digest").first()
-    return row is not None and code_matches(code, row["code_digest"])
+    return row is not None and code_matches(code, number, row["code_digest"], settings.RECEIPT_KEYS)
