@@ -2,9 +2,12 @@
 
 import contextlib
 import os
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("JISHI_VAR_DIR", BASE_DIR / "var")).resolve()
@@ -13,6 +16,14 @@ PLACES_DIR = Path(os.environ.get("JISHI_PLACES_DIR", BASE_DIR / "places")).resol
 
 def flag(name: str, default: bool = False) -> bool:
     return os.environ.get(name, str(default)).lower() in {"1", "true", "yes", "on"}
+
+
+def days(name: str, default: int, least: int = 1) -> timedelta:
+    """How many days something is kept."""
+    given = int(os.environ.get(name, default))
+    if given < least:
+        raise ImproperlyConfigured(f"{name}={given}: at least {least}")
+    return timedelta(days=given)
 
 
 def secret_key() -> str:
@@ -188,6 +199,11 @@ DEFAULT_FROM_EMAIL = os.environ.get("JISHI_EMAIL_FROM", "jishi@localhost")
 
 # Webhooks to addresses on this machine or in private networks are refused unless the operator says otherwise.
 JISHI_ALLOW_LOCAL_HOOKS = flag("JISHI_ALLOW_LOCAL_HOOKS")
+
+# How long what served the moment is kept. The history of matters and the audit record are kept for ever.
+KEEP_KEYS = days("JISHI_KEEP_KEYS_DAYS", 30, least=4)  # a phone may be offline for 72 hours
+KEEP_MESSAGES = days("JISHI_KEEP_MESSAGES_DAYS", 30)
+KEEP_NOTICES = days("JISHI_KEEP_NOTICES_DAYS", 180)
 
 # The place template this deployment runs (a folder of PLACES_DIR).
 PLACE = os.environ.get("JISHI_PLACE", "shifeng")

@@ -55,6 +55,17 @@ VARIABLES: dict[str, dict[str, tuple[str, str]]] = {
         "JISHI_EMAIL_FROM": ("`jishi@localhost`", "发信人。"),
         "JISHI_ALLOW_LOCAL_HOOKS": ("否", "允许向本机和内网地址推送。"),
     },
+    "保留多久": {
+        "JISHI_KEEP_KEYS_DAYS": (
+            "`30`",
+            "幂等键的天数，最少 4 天：手机可以离线 72 小时，再把存下的内容补交。",
+        ),
+        "JISHI_KEEP_MESSAGES_DAYS": ("`30`", "已送出的邮件、推送和已处理的事件保留的天数。"),
+        "JISHI_KEEP_NOTICES_DAYS": (
+            "`180`",
+            "站内通知、送不出去的消息保留的天数。到期后由后台程序每天清理；事项的历史和审计记录永久保留。",
+        ),
+    },
     "测试": {
         "JISHI_CHROMIUM": ("自动查找", "浏览器测试使用的 Chromium。"),
         "JISHI_TEST_POSTGRES": ("自动查找", "测试使用的 PostgreSQL 服务器，须可建库。"),

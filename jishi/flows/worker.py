@@ -6,7 +6,7 @@ Any number of workers may run. Each round a worker
 deliveries
    are written and the event is finished: all of it once or nothing;
 2. claims some deliveries and sends them one by one;
-3. runs the sweeps that are due (deadlines, the seal of the audit record, forgetting old request keys).
+3. runs the sweeps that are due (deadlines, the seal of the audit record, forgetting what served the moment).
 
 A row that fails is noted and tried again later, and stops nobody. What a dead worker has claimed is free
 again when its lease ends.
@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import FrameType
 
+from django.conf import settings
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
@@ -59,8 +60,14 @@ def house_sweeps() -> tuple[Every, ...]:
     """What every worker sweeps besides what it is given."""
     return (
         Every(dt.timedelta(minutes=1), lambda now: audit.seal(now=now)),
-        Every(dt.timedelta(days=1), lambda now: once_only.forget(now=now)),
+        Every(dt.timedelta(days=1), lambda now: once_only.forget(now=now, keep=settings.KEEP_KEYS)),
+        Every(dt.timedelta(days=1), forget_messages),
     )
+
+
+def forget_messages(now: dt.datetime) -> int:
+    """Remove events, deliveries and notices that have served their time."""
+    return notices.forget(messages=settings.KEEP_MESSAGES, notices=settings.KEEP_NOTICES, now=now)
 
 
 def stop_on_signals(stop: threading.Event) -> None:

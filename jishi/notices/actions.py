@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import Viewer
@@ -22,6 +23,7 @@ from jishi.notices.rules.addresses import check_hook_url
 from jishi.notices.rules.messages import Spread
 from jishi.notices.rules.work import Claim, ClaimedDelivery, ClaimedEvent
 
+_BATCH = 2_000
 # A delivery is begun only if its claim lasts longer than the longest one can take.
 LONGEST_DELIVERY = dt.timedelta(minutes=2)
 
@@ -154,6 +156,45 @@ def mark_read(*, person_id: int, now: dt.datetime, notice_ids: Sequence[int] | N
     if notice_ids is not None:
         unread = unread.filter(id__in=notice_ids)
     return unread.update(read_at=now)
+
+
+def forget(*, messages: dt.timedelta, notices: dt.timedelta, now: dt.datetime) -> int:
+    """Remove what was told long ago; returns how many rows.
+
+    Parameters
+    ----------
+    messages
+        How long deliveries and events stay after they are done. An event stays as long as a notice or a delivery
+        of it.
+    notices
+        How long lines of an inbox stay, read or not, and whatever was given up and waits for somebody to look at it.
+
+    What is not done stays however old it is. The history of the matters and the audit record are no part of this.
+    """
+    old = Q(done_at__lt=now - messages) | Q(given_up_at__lt=now - notices)
+    told = Q(Exists(Notice.objects.filter(event=OuterRef("pk")))) | Q(
+        Exists(Delivery.objects.filter(event=OuterRef("pk")))
+    )
+    return (
+        _sweep(Notice, Q(at__lt=now - notices), before=Q(at__lt=now - notices))
+        + _sweep(Delivery, old, before=Q(created_at__lt=now - messages))
+        + _sweep(Event, old & ~told, before=Q(created_at__lt=now - messages))
+    )
+
+
+def _sweep(model: type[Notice] | type[Delivery] | type[Event], gone: Q, *, before: Q) -> int:
+    """Remove rows some thousands at a time, each time in a transaction of its own, so that nobody waits long.
+
+    Rows are numbered in the order of time: reading ends at the first ones that are not from ``before``.
+    """
+    removed = last = 0
+    while True:
+        ids = list(model.objects.filter(id__gt=last).order_by("id").values_list("id", flat=True)[:_BATCH])
+        seen = model.objects.filter(id__gt=last, id__lte=ids[-1]) if ids else model.objects.none()
+        if not seen.filter(before).exists():
+            return removed
+        removed += seen.filter(gone).delete()[0]
+        last = ids[-1]
 
 
 @dataclass(frozen=True, slots=True)
