@@ -8,7 +8,8 @@ from django.core.management.commands import flush
 
 RECORD = import_module("jishi.audit.migrations.0002_only_grows")
 HISTORY = import_module("jishi.matters.migrations.0002_history_is_append_only")
-PROTECTIONS = (RECORD, HISTORY)
+ORDERS = import_module("jishi.orders.migrations.0002_history_is_append_only")
+PROTECTIONS = (RECORD, HISTORY, ORDERS)
 
 
 def statements(connection: Any, change: Any) -> list[str]:

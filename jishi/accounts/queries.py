@@ -174,6 +174,12 @@ def email_addresses(person_ids: Iterable[int]) -> dict[int, str]:
     )
 
 
+def phones_of(person_ids: Iterable[int]) -> tuple[str, ...]:
+    """The telephone numbers of people in service, to recognise one of them; those without a number are left out."""
+    people = Person.objects.filter(pk__in=list(person_ids), is_active=True).exclude(phone="")
+    return tuple(people.values_list("phone", flat=True))
+
+
 def person_id_of(username: str) -> int:
     """For the command line, where people are named by their user name."""
     found = Person.objects.filter(username=username).values_list("id", flat=True).first()

@@ -13,6 +13,7 @@ def checks(noted: tuple[str, ...], bars: Bars) -> dict[str, Callable[[], Iterabl
 
     from jishi.audit import queries as audit
     from jishi.matters.queries import invariants
+    from jishi.orders.queries import invariants as order_invariants
 
     def chains() -> Iterable[str]:
         total, done = audit.size(), 0
@@ -24,7 +25,11 @@ def checks(noted: tuple[str, ...], bars: Bars) -> dict[str, Callable[[], Iterabl
 
         return [f"{broken.where}：{broken.says}" for broken in audit.verify(noted=noted, each=more).breaks]
 
-    return {"审计链": chains, "事项": lambda: invariants.broken_invariants(now=timezone.now())}
+    return {
+        "审计链": chains,
+        "事项": lambda: invariants.broken_invariants(now=timezone.now()),
+        "点单": lambda: order_invariants.broken_invariants(now=timezone.now()),
+    }
 
 
 @click.command()

@@ -33,9 +33,16 @@ PERMITS = {
     Permission.SUPERVISE: "催办、督办",
     Permission.INSTRUCT: "批办",
     Permission.READ_REPORTER: "查看反映人，以便回访",
+    Permission.READ_ORDERS: "查看本社区、本单位的点单",
+    Permission.DISPATCH_ORDERS: "派单、改派、撤销，代居民点单",
+    Permission.TAKE_ORDERS: "接单、退回、办理，维护本单位服务菜单",
     Permission.MANAGE_PEOPLE: "管理人员和岗位",
     Permission.MANAGE_PLACE: "管理地方模板",
     Permission.READ_AUDIT: "查看、核验审计记录",
+    Permission.READ_REGISTER: "查看本辖区的人、户、房和单位场所",
+    Permission.KEEP_REGISTER: "采集、核实人户房信息",
+    Permission.READ_SENSITIVE: "写明用途后查看完整的证件号码、电话",
+    Permission.DECIDE_REGISTER: "裁定来源不一致的信息",
 }
 
 

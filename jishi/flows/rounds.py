@@ -3,19 +3,23 @@
 import datetime as dt
 
 from jishi.accounts.actions import forget_sessions
+from jishi.flows.order_telling import tell_of_order_step
 from jishi.flows.telling import tell_of_instruction, tell_of_step
 from jishi.flows.unit_changes import catch_up
 from jishi.flows.worker import Every, Handler, Sweep
 from jishi.matters.actions.alarms import ring
+from jishi.orders.actions.overdue import give_back_overdue
 
 HANDLERS: dict[str, Handler] = {
     "matter.step": tell_of_step,
     "instruction.given": tell_of_instruction,
     "instruction.answered": tell_of_instruction,
+    "order.step": tell_of_order_step,
 }
 
 SWEEPS: tuple[Sweep, ...] = (
     Every(dt.timedelta(seconds=5), lambda now: ring(now=now)),
+    Every(dt.timedelta(seconds=5), lambda now: give_back_overdue(now=now)),
     Every(dt.timedelta(minutes=5), lambda now: catch_up(now=now)),
     Every(dt.timedelta(hours=1), lambda now: forget_sessions(now=now)),
 )

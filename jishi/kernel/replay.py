@@ -17,9 +17,11 @@ UNREPLAYED = frozenset({"id", "number", "source_key"})
 
 
 def plain(value: Any) -> Any:
-    """A field value as it is written into the history: JSON knows no datetimes."""
+    """A field value as it is written into the history: JSON knows no dates."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
     return value
 
 

@@ -23,9 +23,16 @@ verify                x           x          x          .        .          .   
 supervise             .           .          x          .        .          .           .
 instruct              .           .          .          .        x          .           .
 read_reporter         .           .          x          .        .          .           .
+read_orders           .           x          .          x        .          .           .
+dispatch_orders       .           x          .          .        .          .           .
+take_orders           .           x          .          x        .          .           .
 manage_people         .           .          .          .        .          x           .
 manage_place          .           .          .          .        .          x           .
 read_audit            .           .          .          .        .          x           x
+read_register         x           x          .          .        .          .           .
+keep_register         x           x          .          .        .          .           .
+read_sensitive        x           x          .          .        .          .           .
+decide_register       .           x          .          .        .          .           .
 """
 
 

@@ -11,6 +11,9 @@ from jishi.duties.rules.limits import Clock, Measure
 from jishi.matters.rules.stages import OFFICIAL, Stage
 from jishi.matters.rules.steps import STEPS
 from jishi.matters.rules.vocabulary import Channel, Grade, PartRole, PhotoKind, ReplyKind, RequestKind
+from jishi.orders.rules import stages as order_stages
+from jishi.orders.rules import steps as order_steps
+from jishi.orders.rules.vocabulary import DayPart, OrderChannel, ServiceKind
 from jishi.organizations.rules.bodies import Kind
 from jishi.territory.rules.succession import Cause
 from tests import capabilities
@@ -20,6 +23,7 @@ REFERENCE = ROOT / "docs" / "reference"
 SPOKEN = (
     *(Stage, Role, Grade, Channel, ReplyKind, PartRole, RequestKind, PhotoKind),
     *(Clock, Measure, Kind, Cause),
+    *(order_stages.Stage, OrderChannel, ServiceKind, DayPart),
 )
 MOST_ADR_LINES = 40
 
@@ -60,8 +64,8 @@ def test_every_term_of_the_code_has_its_line_in_the_glossary():
     lines = set((ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines())
     terms = [(member.label, f"{kind.__name__}.{member.name}") for kind in SPOKEN for member in kind]
     terms += [(reference.PERMITS[each], f"Permission.{each.name}") for each in Permission]
-    terms += [(step.label, f'STEPS["{name}"]') for name, step in STEPS.items()]
-    terms += [(name, f'OFFICIAL["{name}"]') for name in OFFICIAL]
+    terms += [(step.label, f'STEPS["{name}"]') for table in (STEPS, order_steps.STEPS) for name, step in table.items()]
+    terms += [(name, f'OFFICIAL["{name}"]') for name in (*OFFICIAL, *order_stages.OFFICIAL)]
     missing = [f"| {label} | `{name}` |" for label, name in terms if f"| {label} | `{name}` |" not in lines]
     assert missing == []
 

@@ -18,9 +18,16 @@ class Permission(StrEnum):
     SUPERVISE = "supervise"  # urge (催办) and supervise (督办)
     INSTRUCT = "instruct"  # a leader's dated task to a unit (批办)
     READ_REPORTER = "read_reporter"  # see who reported, to call back
+    READ_ORDERS = "read_orders"  # see service orders of the own community or organisation
+    DISPATCH_ORDERS = "dispatch_orders"  # send orders to units, cancel them, order for somebody without a phone
+    TAKE_ORDERS = "take_orders"  # accept, serve or give back orders; keep the unit's menu of services
     MANAGE_PEOPLE = "manage_people"
     MANAGE_PLACE = "manage_place"
     READ_AUDIT = "read_audit"
+    READ_REGISTER = "read_register"  # see the people, households and dwellings of the own area, by name
+    KEEP_REGISTER = "keep_register"  # enter and verify them
+    READ_SENSITIVE = "read_sensitive"  # see a whole document or telephone number, naming a purpose
+    DECIDE_REGISTER = "decide_register"  # decide between two sources that disagree
 
 
 class Role(StrEnum):
@@ -49,8 +56,26 @@ LABELS = {
 
 P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.GRID_WORKER: frozenset({P.REPORT, P.READ_MATTERS, P.SETTLE, P.VERIFY}),
-    Role.COMMUNITY: frozenset({P.REPORT, P.READ_MATTERS, P.SETTLE, P.HANDLE, P.ANSWER, P.VERIFY}),
+    Role.GRID_WORKER: frozenset(
+        {P.REPORT, P.READ_MATTERS, P.SETTLE, P.VERIFY, P.READ_REGISTER, P.KEEP_REGISTER, P.READ_SENSITIVE}
+    ),
+    Role.COMMUNITY: frozenset(
+        {
+            P.REPORT,
+            P.READ_MATTERS,
+            P.SETTLE,
+            P.HANDLE,
+            P.ANSWER,
+            P.VERIFY,
+            P.READ_REGISTER,
+            P.KEEP_REGISTER,
+            P.READ_SENSITIVE,
+            P.DECIDE_REGISTER,
+            P.READ_ORDERS,
+            P.DISPATCH_ORDERS,
+            P.TAKE_ORDERS,
+        }
+    ),
     Role.DISPATCHER: frozenset(
         {
             P.REPORT,
@@ -64,7 +89,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.READ_REPORTER,
         }
     ),
-    Role.HANDLER: frozenset({P.READ_MATTERS, P.HANDLE, P.ANSWER}),
+    Role.HANDLER: frozenset({P.READ_MATTERS, P.HANDLE, P.ANSWER, P.READ_ORDERS, P.TAKE_ORDERS}),
     Role.LEADER: frozenset({P.READ_MATTERS, P.INSTRUCT}),
     Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.MANAGE_PLACE, P.READ_AUDIT}),
     Role.AUDITOR: frozenset({P.READ_AUDIT}),

@@ -1,6 +1,7 @@
 """What the audit trail calls each deed, in the words of those who read it."""
 
 from jishi.matters.rules.steps import PAST_LABELS
+from jishi.orders.rules.steps import PAST_LABELS as ORDER_LABELS
 from jishi.territory.rules.succession import Cause
 
 DEEDS: dict[str, dict[str, str]] = {
@@ -9,6 +10,12 @@ DEEDS: dict[str, dict[str, str]] = {
         "instruction.given": "批办",
         "instruction.answered": "反馈批办",
         "instruction.handed_over": "批办随单位调整划转",
+    },
+    "点单": {
+        **{f"order.{name}": label for name, label in ORDER_LABELS.items()},
+        "offer.add": "添加服务项",
+        "offer.change": "修改服务项",
+        "offer.stop": "停止服务项",
     },
     "人员": {
         "accounts.add_person": "添加人员",

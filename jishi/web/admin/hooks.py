@@ -25,6 +25,7 @@ KINDS = {
     "matter.step": gettext_lazy("事项办理的每一步"),
     "instruction.given": gettext_lazy("领导作出批办"),
     "instruction.answered": gettext_lazy("批办已反馈"),
+    "order.step": gettext_lazy("点单办理的每一步"),
 }
 
 
