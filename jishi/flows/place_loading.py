@@ -22,6 +22,7 @@ from jishi.territory.rules.loading import Counts
 
 __all__ = ["Loaded", "load_place", "read_place"]
 
+_DEMO = ("demo", "demo_logins", "demo_password")
 _KINDS = {
     "units": "治理单元",
     "sketches": "示意图",
@@ -104,7 +105,8 @@ def _load(
     files: PlaceFiles, outline: Mapping[str, Any] | None, by: Actor, now: dt.datetime, progress: Progress
 ) -> Loaded:
     is_first = units.tree().county is None
-    is_new = territory.load_place(content=files.content, by=by, now=now)
+    marks = {} if is_first else _marks_of_a_demo(units.place().content)
+    is_new = territory.load_place(content={**files.content, **marks}, by=by, now=now)
     counts: dict[str, Counts] = {}
     steps = len(_KINDS)
 
@@ -121,6 +123,11 @@ def _load(
     note("duties", duties.load_duties(entries=files.duties, by=by, now=now))
     note("limits", duties.load_limits(entries=files.limits, by=by, now=now))
     return Loaded(files.content["key"], files.content["name"], is_new, counts, loaded.follows)
+
+
+def _marks_of_a_demo(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What says that people and matters are invented: they stay so whatever template comes after."""
+    return {name: content[name] for name in _DEMO if content.get("demo") and name in content}
 
 
 def _outline(given: Path | Mapping[str, Any] | None, gcj02: bool) -> Mapping[str, Any] | None:

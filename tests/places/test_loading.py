@@ -9,6 +9,7 @@ import pytest
 from jishi.audit.models import Entry
 from jishi.duties import queries as duties
 from jishi.flows.place_loading import Loaded, load_place
+from jishi.flows.unit_changes import OPERATOR
 from jishi.kernel.errors import Conflict, Invalid
 from jishi.kernel.geo import wgs84_to_gcj02
 from jishi.organizations import queries as organizations
@@ -58,6 +59,26 @@ def test_loading_again_changes_nothing():
     assert all((c.new, c.changed, c.ended) == (0, 0, 0) for c in again.counts.values())
     after = (list(Unit.objects.values().order_by("id")), list(Organization.objects.values().order_by("id")))
     assert (after, Entry.objects.count(), PlaceVersion.objects.count()) == (before, entries, 1)
+
+
+@pytest.mark.capability("C97")
+def test_a_demo_stays_a_demo_whatever_template_is_loaded_over_it(copy, client):
+    from jishi.demo.build import marks
+    from jishi.territory import actions as territory
+
+    load_place(PLACES / "shifeng", now=NOW)
+    territory.load_place(content={**units.place().content, **marks()}, by=OPERATOR, now=NOW)
+    units.forget_cache()
+    assert load_place(PLACES / "shifeng", now=LATER).changed_nothing
+    template = (copy / "place.yaml").read_text().replace("number_prefix: SF", "number_prefix: SG")
+    (copy / "place.yaml").write_text(template)
+    assert load_place(copy, now=LATER).is_new_version
+    content = units.place().content
+    assert content["number_prefix"] == "SG"
+    assert {name: content[name] for name in marks()} == marks()
+    page = client.get("/login/").text
+    assert "演示数据" in page
+    assert marks()["demo_password"] in page
 
 
 def test_shifeng_units_hold_from_the_day_of_the_official_file_and_the_rest_from_the_load():
