@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
@@ -63,9 +62,8 @@ def _place(wish: Wish, by: Viewer | None, now: dt.datetime, number: str) -> Rece
     values = _values(wish, here, chosen, proxy, now)
     order = Order.objects.create(number=number, **values)
     code = code_of(number)
-    Orderer.objects.create(
-        order=order, name=wish.name, phone=wish.phone, code_digest=code_digest(code, number, settings.RECEIPT_KEYS[0])
-    )
+    digest = digest_of(number, code)
+    Orderer.objects.create(order=order, name=wish.name, phone=wish.phone, code_digest=digest)
     actor = RESIDENT
     if proxy is not None and grant is not None:
         actor = Actor(proxy.person_id, proxy.name, grant.organization_id)

@@ -67,8 +67,13 @@ def facts_of(row: Mapping[str, Any]) -> OrderFacts:
 
 
 def code_of(number: str) -> str:
-    """The code to print on the receipt; it follows from the number and the deployment's secret key."""
+    """The code to print on the receipt; it follows from the number and the first of the deployment's receipt keys."""
     return derive_code(number, settings.RECEIPT_KEYS[0])
+
+
+def digest_of(number: str, code: str) -> str:
+    """What is kept of the code of a new receipt."""
+    return code_digest(code, number, settings.RECEIPT_KEYS[0])
 
 
 def orderer_knows(number: str, code: str) -> bool:
