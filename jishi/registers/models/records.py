@@ -94,6 +94,10 @@ class Household(Registered):
 class Dwelling(Registered):
     """A home: one room-level address with the facts of the house table of GB/T 31000."""
 
+    # Empty where the address register has no such room yet; the door is said in words all the same.
+    address = models.ForeignKey(
+        "addresses.Address", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="标准地址"
+    )
     door = models.CharField("门牌", max_length=120)  # as it is said: 3栋2单元502
     building_use = models.CharField("建筑用途", max_length=12, choices=BuildingUse.choices(), default=BuildingUse.HOME)
     floor_area = models.DecimalField("建筑面积", max_digits=8, decimal_places=2, null=True)  # square metres
@@ -105,6 +109,11 @@ class Dwelling(Registered):
         constraints = [
             *Registered.Meta.constraints,
             models.CheckConstraint(condition=~Q(door=""), name="dwelling_has_a_door"),
+            models.UniqueConstraint(
+                fields=["address"],
+                condition=Q(valid_to__isnull=True, address__isnull=False),
+                name="dwelling_one_at_an_address",
+            ),
             models.CheckConstraint(
                 condition=Q(floor_area__isnull=True) | Q(floor_area__gt=0), name="dwelling_area_is_above_zero"
             ),
@@ -122,6 +131,9 @@ class Premises(Registered):
     initials = models.CharField("名称拼音首字母", max_length=120)
     kind = models.CharField("类别", max_length=10, choices=PremisesKind.choices())
     uscc = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    address = models.ForeignKey(
+        "addresses.Address", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="标准地址"
+    )
     door = models.CharField("门牌", max_length=120)
     contact_name = models.CharField("负责人", max_length=60, blank=True)
     contact_phone = models.CharField("负责人电话", max_length=16, blank=True)

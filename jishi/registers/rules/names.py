@@ -1,0 +1,16 @@
+"""Names of people and organisations, and the initials by which they are found."""
+
+from pypinyin import Style, lazy_pinyin
+
+# Characters that are read otherwise when they are a surname.
+_SURNAMES = {
+    "曾": "z", "单": "s", "仇": "q", "解": "x", "查": "z", "翟": "z", "盖": "g", "区": "o", "朴": "p", "冼": "x",
+    "种": "c", "缪": "m", "折": "s", "繁": "p", "任": "r", "华": "h", "覃": "q", "尉": "y", "乐": "y", "黑": "h",
+}  # fmt: skip
+
+
+def initials(name: str) -> str:
+    """``zqx`` for 张清晓: the first letter of every syllable, small; letters and digits stay as they are."""
+    letters = lazy_pinyin(name, style=Style.FIRST_LETTER)
+    found = "".join(letters).lower().replace(" ", "")
+    return _SURNAMES[name[0]] + found[1:] if name[:1] in _SURNAMES else found
