@@ -34,6 +34,7 @@ TABLE = {
     ("GET", "/api/v1/matters"): (None, READERS, 403),
     ("GET", "/api/v1/counts"): (None, READERS, 403),
     ("GET", "/api/v1/area"): (None, READERS, 403),
+    ("GET", "/api/v1/figures"): (None, READERS - {"chen", "he"}, 403),
     ("GET", "/api/v1/matters/{number}"): (None, SEES, {"sun": 404, "he": 404, "": 403}),
     ("GET", "/api/v1/matters/{number}/suggestions"): (None, {"wang", "qian"}, 403),
     ("GET", "/api/v1/photos/{digest}"): (None, SEES, {"sun": 404, "he": 404, "": 403}),

@@ -11,7 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 from jishi.api.describing import COMPONENTS, REFUSALS
 from jishi.api.doors import Key, Login
 from jishi.api.refusals import refusal, refused
-from jishi.api.v1 import audit, desks, instructions, matters, people, place, records, steps
+from jishi.api.v1 import audit, desks, figures, instructions, matters, people, place, records, steps
 from jishi.kernel.errors import DomainError
 
 ABOUT = """
@@ -58,7 +58,7 @@ api = ProgramsAPI(
     auth=[Key(), Login()],
     urls_namespace="api",
 )
-for room in (matters, records, steps, desks, instructions, place, people, audit):
+for room in (matters, records, steps, desks, figures, instructions, place, people, audit):
     api.add_router("/v1", room.router)
 
 
