@@ -67,6 +67,7 @@ class Address(DatedModel):
         ]
         indexes = [
             models.Index(fields=["parent", "key"], name="address_below_a_parent"),
+            models.Index(fields=["unit", "key"], condition=LIVE & Q(parent__isnull=True), name="address_at_the_top"),
             models.Index(fields=["key"], condition=LIVE, name="address_by_key"),
             # A strip of longitudes is short enough to be searched through.
             models.Index(

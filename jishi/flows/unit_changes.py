@@ -1,5 +1,6 @@
 """A unit is split, merged, moved or renamed, and all that was its goes on with its successor, in one transaction: the
-bodies located in it, what the duty lists name, the people posted to it and the matters that lie open in it."""
+bodies located in it, what the duty lists name, the people posted to it, the households, homes and premises in it and
+the matters that lie open in it."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
@@ -10,11 +11,13 @@ from django.db import transaction
 from jishi.accounts import actions as accounts
 from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import SYSTEM, Viewer
+from jishi.addresses import actions as addresses
 from jishi.duties import actions as duties
 from jishi.duties import queries as duty_queries
 from jishi.matters.actions.hand_over import hand_over_bodies, hand_over_ended_units, hand_over_open_matters
 from jishi.organizations import actions as organizations
 from jishi.organizations import queries as bodies
+from jishi.registers.actions import grids as registers
 from jishi.territory import actions as territory
 from jishi.territory import queries as units
 from jishi.territory.queries import UnitRow
@@ -33,12 +36,15 @@ def silent(_what: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """How much went on with its units: bodies located anew, bodies absorbed by others, postings and open matters."""
+    """How much went on with its units: bodies located anew, bodies absorbed by others, postings, open matters,
+    households and addresses."""
 
     bodies: int = 0
     absorbed: int = 0
     postings: int = 0
     matters: int = 0
+    households: int = 0
+    addresses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,9 @@ class UnitsChanged:
             f"  治理单元：新设{self.begun}（含随上级调整的下级单元）",
             f"  组织机构：随迁{done.bodies}，并入{done.absorbed}",
             f"  人员任职：调整{done.postings}",
+            f"  住户：随迁{done.households}",
             f"  未办结事项：移交{done.matters}",
+            f"  标准地址：随迁{done.addresses}",
         ]
         return "\n".join(lines)
 
@@ -136,20 +144,24 @@ def follow(
     if not moves:
         return Followed()
     located = organizations.follow_units(moves=moves, by=by, now=now)
+    carried = addresses.follow_units(moves=moves, by=by, now=now)
     codes = [(bodies.code_on_record(former), bodies.code_on_record(heir)) for former, heir in located.absorbed]
     duties.follow_bodies(absorbed=codes, by=by, now=now)
     postings = accounts.follow_units(moves=moves, absorbed=located.absorbed, by=by, now=now)
     hand_over_bodies(absorbed=located.absorbed, now=now)
+    households = registers.follow_units(moves=moves, by=by, now=now)
     matters = 0
     for done, (former, heir) in enumerate(moves, start=1):
         matters += hand_over_open_matters(former_id=former, depth=depths[former], successor_id=heir, now=now)
         progress("移交未办结事项", done, len(moves))
-    return Followed(located.moved, len(located.absorbed), postings, matters)
+    return Followed(located.moved, len(located.absorbed), postings, matters, households, carried)
 
 
 def catch_up(*, now: dt.datetime) -> int:
-    """What was posted or registered in the very moment of a change goes on too; returns how many rows did."""
-    return accounts.follow_ended_units(now=now) + hand_over_ended_units(now=now)
+    """What was posted, entered or registered in the very moment of a change goes on too; returns how many rows did."""
+    carried = addresses.follow_ended_units(now=now)
+    households = registers.follow_ended_units(now=now)
+    return carried + accounts.follow_ended_units(now=now) + households + hand_over_ended_units(now=now)
 
 
 def forget_places() -> None:

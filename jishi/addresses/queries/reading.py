@@ -1,16 +1,18 @@
 """One address, what it lies in and what lies below it."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from jishi.addresses.models import Address, Alias
+from jishi.addresses.models import Address, Alias, EarlierState
 from jishi.addresses.rules.codes import parse_code
 from jishi.addresses.rules.levels import RANKS, Level
 from jishi.addresses.rules.naming import AliasKind, natural
 from jishi.addresses.rules.rows import AddressRow
 from jishi.kernel.errors import NotFound
+from jishi.orm.dated import live_on
 from jishi.territory import queries as territory
 
 FIELDS = tuple(AddressRow.__dataclass_fields__)
@@ -93,3 +95,51 @@ def aliases(address_ids: Iterable[int]) -> dict[int, list[AliasRow]]:
     for id, address_id, name, kind in live.values_list("id", "address_id", "name", "kind"):
         found.setdefault(address_id, []).append(AliasRow(id, address_id, name, AliasKind(kind)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an address was on one day."""
+
+    name: str
+    full_name: str
+    unit_id: int
+
+
+def state_on(address_id: int, day: dt.date) -> State | None:
+    """An address as it was on a day, with the names its upper levels had then; None if it did not exist.
+
+    Raises NotFound if there is no such address.
+    """
+    row = address(address_id)
+    if day < row.valid_from or (row.valid_to is not None and day >= row.valid_to):
+        return None
+    name, parent_id, unit_id = _values_on(row, day)
+    spelled = name
+    while parent_id is not None:
+        upper, parent_id, _ = _values_on(address(parent_id), day)
+        spelled = upper + spelled
+    return State(name, spelled, unit_id)
+
+
+def _values_on(row: AddressRow, day: dt.date) -> tuple[str, int | None, int]:
+    """Name, parent and unit; of several states on one day the last."""
+    past = EarlierState.objects.filter(live_on(day), address_id=row.id).order_by("-id")
+    found = past.values_list("name", "parent_id", "unit_id").first()
+    return found or (row.name, row.parent_id, row.unit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One earlier state, for the page of an address."""
+
+    name: str
+    since: dt.date
+    until: dt.date
+
+
+def history(address_id: int) -> list[Past]:
+    """What the address was before, the latest first."""
+    rows = EarlierState.objects.filter(address_id=address_id, valid_to__isnull=False).order_by("-valid_to", "-id")
+    found = rows.values_list("name", "valid_from", "valid_to")
+    return [Past(name, since, until) for name, since, until in found if until is not None]

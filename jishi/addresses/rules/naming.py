@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from pypinyin import Style, lazy_pinyin
@@ -24,16 +25,16 @@ class AliasKind(StrEnum):
 
 
 _DIGITS = "零一二三四五六七八九"
-_NUMERAL = "[一二三四五六七八九十]"
-_DASH = "[-‐‑‒–—―－之]"  # 12之1号 is 12-1号
+NUMERAL = "[一二三四五六七八九十]"
+DASH = "[-‐‑‒–—―－之]"  # 12之1号 is 12-1号
 # A number or letter with the word that says what is counted; the word is a matter of habit (栋, 幢, 座).
 COUNTED = "号楼|号|栋|幢|座|单元|层|楼|室|房|户|组|队|村民小组"
-_NUMBERED = re.compile(rf"第?([a-z]?\d+(?:{_DASH}\d+)*[a-z]?|[a-z]|{_NUMERAL}+)(?:{COUNTED})?")
+_NUMBERED = re.compile(rf"第?([a-z]?\d+(?:{DASH}\d+)*[a-z]?|[a-z]|{NUMERAL}+)(?:{COUNTED})?")
 
 
 def clean_name(text: str, level: Level, *, field: str = "name") -> str:
     """A name as it is written down: no spaces, half-width digits and letters. Raises Invalid."""
-    name = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    name = unicodedata.normalize("NFKC", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
     if not name:
         raise Invalid(f"请写明{level.label}的名称；没有这一级的，不用登记。", field=field)
     if len(name) > MAX_NAME:
@@ -43,6 +44,7 @@ def clean_name(text: str, level: Level, *, field: str = "name") -> str:
     return name
 
 
+@lru_cache(maxsize=20_000)
 def folded(text: str) -> str:
     """A text in the form in which it is compared: half-width, lower case, without spaces and punctuation."""
     text = unicodedata.normalize("NFKC", text).lower()
@@ -55,8 +57,8 @@ def key_of(name: str) -> str:
     found = _NUMBERED.fullmatch(text)
     if found is None:
         return text
-    number = re.sub(_DASH, "-", found[1])
-    return str(_arabic(number)) if re.fullmatch(f"{_NUMERAL}+", number) else number
+    number = re.sub(DASH, "-", found[1])
+    return str(arabic(number)) if re.fullmatch(f"{NUMERAL}+", number) else number
 
 
 def is_numbered(name: str) -> bool:
@@ -64,7 +66,7 @@ def is_numbered(name: str) -> bool:
     return _NUMBERED.fullmatch(folded(name)) is not None
 
 
-def _arabic(numeral: str) -> int:
+def arabic(numeral: str) -> int:
     """十二 → 12, 二十 → 20, 三 → 3."""
     if "十" not in numeral:
         return int("".join(str(_DIGITS.index(each)) for each in numeral))
@@ -72,6 +74,7 @@ def _arabic(numeral: str) -> int:
     return (_DIGITS.index(tens[-1]) if tens else 1) * 10 + (_DIGITS.index(units[0]) if units else 0)
 
 
+@lru_cache(maxsize=20_000)
 def initials(name: str) -> str:
     """The first letters of the pinyin of every character, letters and digits as they are: 东门路 → dml."""
     letters = "".join(lazy_pinyin(folded(name), style=Style.FIRST_LETTER))
