@@ -30,6 +30,7 @@ class Queue:
     helping: list[Row]
     instructions: list[Row]
     finished: list[Row]  # handled, waiting for verification or closing
+    cut: frozenset[str]  # the sections that have more rows than are here
 
 
 def queue(viewer: Viewer) -> Queue:
@@ -39,21 +40,25 @@ def queue(viewer: Viewer) -> Queue:
     helped = Part.objects.filter(
         organization__in=offices, role=PartRole.HELPER.value, ended_at__isnull=True, done_at__isnull=True
     )
-    return Queue(
-        to_sign=_rows(led.filter(stage=Stage.DISPATCHED.value)),
-        working=_rows(led.filter(stage__in=[Stage.ACCEPTED.value, Stage.HANDLING.value])),
-        helping=_rows(Matter.objects.filter(pk__in=helped.values("matter"), closed_at__isnull=True)),
-        instructions=_open_instructions(Q(organization__in=_offices(viewer, Permission.ANSWER))),
-        finished=_rows(led.filter(stage__in=[Stage.VERIFYING.value, Stage.VERIFIED.value])),
-    )
+    asked = Instruction.objects.filter(organization__in=_offices(viewer, Permission.ANSWER), answered_at__isnull=True)
+    sections = {
+        "to_sign": _rows(led.filter(stage=Stage.DISPATCHED.value), more=1),
+        "working": _rows(led.filter(stage__in=[Stage.ACCEPTED.value, Stage.HANDLING.value]), more=1),
+        "helping": _rows(Matter.objects.filter(pk__in=helped.values("matter"), closed_at__isnull=True), more=1),
+        "instructions": list(asked.order_by("due_at", "id").values(*INSTRUCTION_FIELDS)[: SHOWN + 1]),
+        "finished": _rows(led.filter(stage__in=[Stage.VERIFYING.value, Stage.VERIFIED.value]), more=1),
+    }
+    cut = frozenset(name for name, rows in sections.items() if len(rows) > SHOWN)
+    return Queue(**{name: rows[:SHOWN] for name, rows in sections.items()}, cut=cut)
 
 
 def _offices(viewer: Viewer, permission: Permission) -> list[int]:
     return [g.organization_id for g in viewer.having(permission) if g.organization_id is not None]
 
 
-def _rows(matters: Any) -> list[Row]:
-    return list(matters.order_by("due_at", "id").values(*ROW_FIELDS)[:SHOWN])
+def _rows(matters: Any, *, more: int = 0) -> list[Row]:
+    """The rows of one section, and so many ``more`` to know whether it goes on."""
+    return list(matters.order_by("due_at", "id").values(*ROW_FIELDS)[: SHOWN + more])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +97,6 @@ def _grid_area(viewer: Viewer) -> Q:
         if grant.role in {Role.GRID_WORKER, Role.COMMUNITY}:
             area |= area_filter(grant.depth, grant.unit_id, past=False)
     return area
-
-
-def _open_instructions(wanted: Q) -> list[Row]:
-    rows = Instruction.objects.filter(wanted, answered_at__isnull=True).order_by("due_at", "id")
-    return list(rows.values(*INSTRUCTION_FIELDS)[:SHOWN])
 
 
 INSTRUCTION_FIELDS = (

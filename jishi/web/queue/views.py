@@ -51,13 +51,13 @@ def queue(request: HttpRequest) -> HttpResponse:
         lane = _first_filled(found, names)
     known = {
         "lane": lane,
-        "lanes": [(name, LANES[name], counted(getattr(found, name))) for name in names],
+        "lanes": [(name, LANES[name], counted(found, name)) for name in names],
         "rows": [] if lane == "instructions" else _rows(found, lane),
         "instructions": found.instructions if lane == "instructions" else [],
-        "shown": SHOWN if _cut(getattr(found, lane)) else None,
+        "shown": SHOWN if lane in found.cut else None,
         "more": _more(viewer, lane),
         "overdue": _overdue(found, now),
-        "at_least": _cut(found.to_sign) or _cut(found.working),
+        "at_least": bool(found.cut & {"to_sign", "working"}),
         "now": now,
     }
     return show(request, "queue/queue.html", known)
@@ -67,14 +67,9 @@ def _first_filled(found: Queue, names: Sequence[str]) -> str:
     return next((name for name in names if getattr(found, name)), names[0])
 
 
-def _cut(section: Sequence[Any]) -> bool:
-    """Whether there may be more than is shown: a section as long as can be."""
-    return len(section) >= SHOWN
-
-
-def counted(section: Sequence[Any]) -> str:
+def counted(found: Queue, name: str) -> str:
     """How many, as it stands on a tab; a section that was cut says so."""
-    return f"{SHOWN}+" if _cut(section) else str(len(section))
+    return f"{SHOWN}+" if name in found.cut else str(len(getattr(found, name)))
 
 
 def _more(viewer: Viewer, lane: str) -> str:

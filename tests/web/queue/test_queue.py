@@ -87,6 +87,12 @@ def test_a_section_that_is_cut_says_so_and_leads_to_the_worklist(client, town, m
     more = html.unescape(re.search(r'class="queue-cut">.*?href="([^"]+)"', page)[1])
     worklist = client.get(more).content.decode()
     assert all(way.receipt.number in worklist for way in ways)
+    for shown in (3, 4):  # as many as there are is not more than there are
+        monkeypatch.setattr("jishi.matters.queries.desks.SHOWN", shown)
+        monkeypatch.setattr("jishi.web.queue.views.SHOWN", shown)
+        whole = client.get("/queue/").content.decode()
+        assert '<span class="count">3</span>' in whole
+        assert "queue-cut" not in whole
     monkeypatch.undo()
     whole = client.get("/queue/").content.decode()
     assert '<span class="count">3</span>' in whole
