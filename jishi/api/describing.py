@@ -76,7 +76,7 @@ def _success(answer: Any, *, writes: bool) -> dict[str, Any]:
     if writes:
         found["headers"] = {
             "Idempotent-Replay": {
-                "description": "为 true 时,这是同一个请求上一次的答复,没有重复办理",
+                "description": "为 true 时，这是同一个请求上一次的答复，没有重复办理",
                 "schema": {"type": "string", "enum": ["true"]},
             }
         }
@@ -100,7 +100,7 @@ IDEMPOTENCY = {
     "name": KEY,
     "in": "header",
     "required": True,
-    "description": "自选的操作编号,8至80个可见英文字符。没有收到答复时用同一个编号重发,不会重复办理。",
+    "description": "自选的操作编号，8至80个可见英文字符。没有收到答复时用同一个编号重发，不会重复办理。",
     "schema": {"type": "string", "minLength": 8, "maxLength": 80, "pattern": PATTERN},
     "example": "0b0f6c1e-6f4e-4a57-9f0e-3d2f5a1c7b90",
 }
@@ -120,7 +120,7 @@ def _with_photos(schema: dict[str, Any]) -> dict[str, Any]:
     files = {
         "type": "array",
         "maxItems": 6,
-        "description": "照片(JPG、PNG、WebP,每张不超过10MB);拍摄位置等信息会被去掉",
+        "description": "照片（JPG、PNG、WebP，每张不超过10MB）；拍摄位置等信息会被去掉",
         "items": {"type": "string", "format": "binary"},
     }
     fields = {name: without_null(field) for name, field in schema["properties"].items()}

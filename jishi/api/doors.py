@@ -29,11 +29,11 @@ def holder_of(key: str) -> Viewer:
 
 
 class Key(AuthBase):
-    """密钥:请求头 `Authorization: Bearer jsk_…`。密钥由系统管理员签发,代表一个人,权限随这个人的任职。"""
+    """密钥：请求头 `Authorization: Bearer jsk_…`。密钥由系统管理员签发，代表一个人，权限随这个人的任职。"""
 
     openapi_type = "http"
     openapi_scheme = "bearer"
-    openapi_description = "由系统管理员签发的密钥,以 jsk_ 开头。它代表一个人,权限随这个人的任职而定。"
+    openapi_description = "由系统管理员签发的密钥，以 jsk_ 开头。它代表一个人，权限随这个人的任职而定。"
 
     def __call__(self, request: HttpRequest) -> Viewer | None:
         header = request.META.get("HTTP_AUTHORIZATION", "")
@@ -45,7 +45,7 @@ class Key(AuthBase):
 
 
 class Login(APIKeyCookie):
-    """登录状态:已登录页面的会话;写操作还要带请求头 `X-CSRFToken`。"""
+    """登录状态：已登录页面的会话；写操作还要带请求头 `X-CSRFToken`。"""
 
     param_name = "sessionid"
     openapi_description = "已登录页面的会话。写操作还要在请求头 X-CSRFToken 中带上页面的防伪令牌。"
@@ -56,7 +56,7 @@ class Login(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Viewer | None:
         viewer: Viewer | None = getattr(request, "viewer", None)
         if viewer is not None and request.method not in SAFE and check_csrf(request) is not None:
-            raise Forbidden("页面的防伪令牌缺失或已过期,请刷新页面后再试")
+            raise Forbidden("页面的防伪令牌缺失或已过期，请刷新页面后再试")
         return viewer
 
 

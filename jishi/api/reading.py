@@ -48,7 +48,7 @@ def decoder(shape: type[S]) -> msgspec.json.Decoder[S]:
 def read_json(request: HttpRequest, shape: type[S]) -> S:
     """The JSON body as ``shape``. Raises 400 for broken JSON, 413, 415, and 422 with the field for a misfit."""
     if request.content_type != "application/json":
-        raise Unsupported("请以 application/json 提交,并写明 Content-Type")
+        raise Unsupported("请以 application/json 提交，并写明 Content-Type")
     content = _content(request)
     try:
         read = decoder(shape).decode(content)
@@ -89,10 +89,10 @@ def read_sent(request: HttpRequest, shape: type[S]) -> Sent:
     """A JSON body, or a form with photos (multipart/form-data, files named ``photos``)."""
     if request.content_type != "multipart/form-data":
         if request.content_type != "application/json":
-            raise Unsupported("请以 application/json 提交;有照片时以 multipart/form-data 提交")
+            raise Unsupported("请以 application/json 提交；有照片时以 multipart/form-data 提交")
         return Sent(read_json(request, shape), (), request.body)
     if _length(request) > MAX_FORM:
-        raise TooLarge(f"一次最多{MAX_PHOTOS}张照片,每张不超过{MAX_BYTES // 1024 // 1024}MB")
+        raise TooLarge(f"一次最多{MAX_PHOTOS}张照片，每张不超过{MAX_BYTES // 1024 // 1024}MB")
     form, files = _form(request)
     unknown = [name for name in files if name != "photos"]
     if unknown:
@@ -103,7 +103,7 @@ def read_sent(request: HttpRequest, shape: type[S]) -> Sent:
     contents = []
     for upload in uploads:
         if upload.size > MAX_BYTES:
-            raise TooLarge(f"照片超过{MAX_BYTES // 1024 // 1024}MB,请压缩后再传", field="photos")
+            raise TooLarge(f"照片超过{MAX_BYTES // 1024 // 1024}MB，请压缩后再传", field="photos")
         contents.append(upload.read())
     asked = canonical({"fields": dict(form.lists()), "photos": [digest(content) for content in contents]})
     return Sent(read, tuple(read_photo(content) for content in contents), asked)
@@ -115,7 +115,7 @@ def _form(request: HttpRequest) -> tuple[QueryDict, Any]:
     except (TooManyFieldsSent, TooManyFilesSent, RequestDataTooBig) as error:
         raise TooLarge("字段或内容太多") from error
     except (MultiPartParserError, BadRequest, UnreadablePostError, ValueError) as error:
-        raise Unreadable("表单没有传完,或不是 multipart/form-data 的写法") from error
+        raise Unreadable("表单没有传完，或不是 multipart/form-data 的写法") from error
 
 
 def read_form(request: HttpRequest) -> QueryDict:
@@ -181,7 +181,7 @@ def check_usable(read: msgspec.Struct) -> None:
     for name, value in _values(read):
         if isinstance(value, str):
             if "\x00" in value:
-                raise Invalid("含有不能使用的字符(NUL)", field=name)
+                raise Invalid("含有不能使用的字符（NUL）", field=name)
         elif isinstance(value, dt.date) and value.year not in YEARS:
             raise Invalid(f"年份要在{YEARS[0]}到{YEARS[-1]}之间", field=name)
 

@@ -10,7 +10,7 @@ from jishi.api.v1.api import api
 
 @csrf_exempt
 def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
-    return refused(404, "没有这个地址,接口清单见 /api/docs")
+    return refused(404, "没有这个地址，接口清单见 /api/docs")
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

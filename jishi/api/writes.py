@@ -20,7 +20,7 @@ def key_of(request: HttpRequest) -> str:
     """The key the sender chose; raises ``Invalid`` without one."""
     key: str = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
     if not key:
-        raise Invalid(f"写操作要带请求头 {KEY}:为每一次新的操作自选一个不重复的编号,重发时用同一个", field=KEY)
+        raise Invalid(f"写操作要带请求头 {KEY}：为每一次新的操作自选一个不重复的编号，重发时用同一个", field=KEY)
     if not _KEY.match(key):
         raise Invalid(f"{KEY} 应为8至80个可见的英文字符", field=KEY)
     return key
@@ -56,7 +56,7 @@ def done_once(
     except Conflict as error:
         if begun:
             raise
-        raise Conflict(f"这个 {KEY} 已用于另一个内容不同的请求,新的操作请换一个编号", field=KEY) from error
+        raise Conflict(f"这个 {KEY} 已用于另一个内容不同的请求，新的操作请换一个编号", field=KEY) from error
     headers = {"Idempotent-Replay": "true"} if repeated else {}
     if location is not None:
         headers["Location"] = location(content)

@@ -15,6 +15,7 @@ from jishi.flows.unit_changes import OPERATOR, Progress, follow, forget_places, 
 from jishi.kernel.errors import Conflict, Invalid
 from jishi.kernel.geo import gcj02_to_wgs84
 from jishi.organizations import actions as organizations
+from jishi.parts import actions as parts
 from jishi.territory import actions as territory
 from jishi.territory import queries as units
 from jishi.territory.rules.actors import Actor, Operator
@@ -30,6 +31,7 @@ _KINDS = {
     "categories": "事项类别",
     "duties": "清单事项",
     "limits": "时限",
+    "catalogue": "部件小类",
 }
 
 
@@ -50,7 +52,7 @@ class Loaded:
     def __str__(self) -> str:
         if self.changed_nothing:
             return f"{self.name}（{self.key}）已是最新，没有变化。"
-        lines = [f"已装载{self.name}（{self.key}）{'的新版模板' if self.is_new_version else ''}:"]
+        lines = [f"已装载{self.name}（{self.key}）{'的新版模板' if self.is_new_version else ''}："]
         for kind, label in _KINDS.items():
             count = self.counts[kind]
             ended = f"，终止{count.ended}" if count.ended else ""
@@ -122,6 +124,7 @@ def _load(
     note("categories", duties.load_categories(entries=files.categories, by=by, now=now))
     note("duties", duties.load_duties(entries=files.duties, by=by, now=now))
     note("limits", duties.load_limits(entries=files.limits, by=by, now=now))
+    note("catalogue", parts.load_catalogue(entries=files.catalogue, by=by, now=now))
     return Loaded(files.content["key"], files.content["name"], is_new, counts, loaded.follows)
 
 
@@ -135,7 +138,7 @@ def _outline(given: Path | Mapping[str, Any] | None, gcj02: bool) -> Mapping[str
         try:
             given = orjson.loads(given.read_bytes())
         except (OSError, orjson.JSONDecodeError) as error:
-            raise Invalid(f"轮廓文件不能读取，或不是GeoJSON:{error}", field="outline") from error
+            raise Invalid(f"轮廓文件不能读取，或不是GeoJSON：{error}", field="outline") from error
         if not isinstance(given, dict):
             raise Invalid("轮廓文件不是GeoJSON。", field="outline")
     return _put_right(given) if given is not None and gcj02 else given

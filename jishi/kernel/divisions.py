@@ -64,7 +64,7 @@ def _fault(county: str, town: int, community: int) -> str:
     if county[4:] == "00" and county not in _CITIES_WITHOUT_COUNTIES:
         return "的第5、6位不能是“00”：没有指明县（市、区）"
     if town > 599:
-        return f"的第7至9位“{town:03d}”超出乡级代码范围(001—599)"
+        return f"的第7至9位“{town:03d}”超出乡级代码范围（001—599）"
     if town == 0 and community:
         return "有村级代码而没有乡级代码（第7至9位为“000”）"
     return ""

@@ -256,7 +256,7 @@ def full_name(unit: UnitRow) -> str:
 
 
 def level_name(unit: UnitRow) -> str:
-    """What a unit of this kind is called here: 网格, 小组(小区)."""
+    """What a unit of this kind is called here: 网格, 小组（小区）."""
     level = place().ladder.level_of(unit.depth, unit.kind)
     return level.name if level is not None else place().ladder.name_at(unit.depth)
 
@@ -280,6 +280,11 @@ def locate(longitude: float, latitude: float) -> UnitRow | None:
         if ground.holds(longitude, latitude):
             return ground.unit
     return None
+
+
+def grounds() -> tuple[Ground, ...]:
+    """The ground of every unit of today, the deepest first; the very same tuple until something has changed."""
+    return _grounds.get()
 
 
 def ground_of(unit_id: int, day: dt.date | None = None) -> Mapping[str, Any] | None:

@@ -77,4 +77,4 @@ def test_the_table_holds_each_figure_and_names_what_was_left_out():
 def test_a_terminal_shows_value_floor_and_ratio():
     assert "261" in sentence(FIGURE)
     assert "÷ 1,710 = 0.153" in sentence(FIGURE)
-    assert "未测:no server" in sentence(Skip("intake", "x", "no server"))
+    assert "未测：no server" in sentence(Skip("intake", "x", "no server"))

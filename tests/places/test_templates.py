@@ -25,12 +25,12 @@ COUNTS = {
 # The names of the levels from the town down, as the seeds give them.
 NAMES = {
     ("lichuan", "rural"): ("乡镇", "村", "村民小组", "党员中心户"),
-    ("lichuan", "urban"): ("街道", "社区", "网格(小区)", "楼栋", "党员中心户"),
-    ("shifeng", ""): ("镇街", "社区(村)", "网格", "楼栋"),
-    ("shishou", "rural"): ("乡镇", "村", "村民小组", "党员联系(中心)户"),
-    ("shishou", "urban"): ("街道", "社区", "网格(小区)", "楼栋(门栋)", "党员中心户"),
-    ("zhijiang", ""): ("镇(街道)", "村(社区)", "小组(小区)", "湾落(楼栋)", "联户长"),
-    ("jiangyin", ""): ("镇(街道)", "村(社区)", "网格(自然村、小区)", "微网格(党员中心户)"),
+    ("lichuan", "urban"): ("街道", "社区", "网格（小区）", "楼栋", "党员中心户"),
+    ("shifeng", ""): ("镇街", "社区（村）", "网格", "楼栋"),
+    ("shishou", "rural"): ("乡镇", "村", "村民小组", "党员联系（中心）户"),
+    ("shishou", "urban"): ("街道", "社区", "网格（小区）", "楼栋（门栋）", "党员中心户"),
+    ("zhijiang", ""): ("镇（街道）", "村（社区）", "小组（小区）", "湾落（楼栋）", "联户长"),
+    ("jiangyin", ""): ("镇（街道）", "村（社区）", "网格（自然村、小区）", "微网格（党员中心户）"),
 }
 PREFIXES = {"lichuan": "LC", "shifeng": "SF", "shishou": "SS", "zhijiang": "ZJ", "jiangyin": "JY"}
 
@@ -60,8 +60,8 @@ def test_the_levels_have_the_names_and_depths_of_the_seeds(key, branch):
 
 @pytest.mark.capability("C01")
 def test_disputes_in_zhijiang_are_settled_in_the_group():
-    assert [level.name for level in ladder("zhijiang").handling("矛盾纠纷化解")] == ["小组(小区)"]
-    assert ladder("zhijiang").members == "农户(居民)"
+    assert [level.name for level in ladder("zhijiang").handling("矛盾纠纷化解")] == ["小组（小区）"]
+    assert ladder("zhijiang").members == "农户（居民）"
 
 
 @pytest.mark.parametrize("key", COUNTS)

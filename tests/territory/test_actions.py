@@ -32,7 +32,7 @@ CONTENT = {
     "levels": [
         {"key": "county", "name": "区", "kinds": ["区"]},
         {"key": "town", "name": "镇街", "kinds": ["街道", "镇"]},
-        {"key": "community", "name": "社区(村)", "kinds": ["社区", "村"]},
+        {"key": "community", "name": "社区（村）", "kinds": ["社区", "村"]},
         {"key": "grid", "name": "网格", "kinds": ["网格"]},
         {"key": "building", "name": "楼栋", "kinds": ["楼栋"]},
     ],

@@ -84,7 +84,7 @@ def test_a_unit_of_one_branch_does_not_stand_in_the_other(depth, kind, parent, a
 
 
 def test_a_ladder_without_branches_has_one_level_a_depth():
-    assert LADDER.names() == ("区", "镇街", "社区(村)", "网格", "楼栋")
+    assert LADDER.names() == ("区", "镇街", "社区（村）", "网格", "楼栋")
     assert LADDER.deepest == 4
 
 

@@ -16,7 +16,7 @@ LADDER = Ladder(
     (
         Level(0, "county", "区", ("区",)),
         Level(1, "town", "镇街", ("街道", "镇")),
-        Level(2, "community", "社区(村)", ("社区", "村")),
+        Level(2, "community", "社区（村）", ("社区", "村")),
         Level(3, "grid", "网格", ("网格",)),
         Level(4, "building", "楼栋", ("楼栋",)),
     )

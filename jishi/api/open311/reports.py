@@ -137,7 +137,7 @@ def _once(request: HttpRequest, sender: str, said: bytes, now: dt.datetime, act:
 
 
 def _receipt(content: dict[str, Any], asked: Asked) -> dict[str, Any]:
-    notice = f"请记下受理编号,凭它查询进度。评价码 {code_of(content['number'])},办结后凭它评价。"
+    notice = f"请记下受理编号，凭它查询进度。评价码 {code_of(content['number'])}，办结后凭它评价。"
     if asked.media_url:
-        notice += "本系统不读取网上的照片,如有照片请在上报页面提交。"
+        notice += "本系统不读取网上的照片，如有照片请在上报页面提交。"
     return {"service_request_id": content["number"], "service_notice": notice, "account_id": None}

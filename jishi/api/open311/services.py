@@ -27,7 +27,7 @@ def offered() -> list[CategoryRow]:
 def service(code: str) -> CategoryRow:
     found = next((row for row in offered() if row.code == code), None)
     if found is None:
-        raise ServiceMissing("没有这个 service_code,清单见 services")
+        raise ServiceMissing("没有这个 service_code，清单见 services")
     return found
 
 
@@ -38,7 +38,7 @@ def discovery(request: HttpRequest, form: str) -> HttpResponse:
     content = {
         "changeset": current.at.isoformat(timespec="minutes"),
         "contact": current.name,
-        "key_service": "密钥由系统管理员签发;没有密钥也可以上报",
+        "key_service": "密钥由系统管理员签发；没有密钥也可以上报",
         "endpoints": [
             {
                 "specification": SPECIFICATION,

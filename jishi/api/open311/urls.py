@@ -11,7 +11,7 @@ FORM = r"\.(?P<form>json|xml)$"
 
 @georeport("GET", "POST", "PUT", "PATCH", "DELETE")
 def nowhere(request: HttpRequest, form: str) -> HttpResponse:
-    return failed(404, "没有这个地址,可用的见 discovery", form)
+    return failed(404, "没有这个地址，可用的见 discovery", form)
 
 
 urlpatterns = [

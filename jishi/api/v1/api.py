@@ -15,26 +15,27 @@ from jishi.api.v1 import audit, desks, figures, instructions, matters, people, p
 from jishi.kernel.errors import DomainError
 
 ABOUT = """
-程序通过这套接口登记、查询和办理事项,能做的与这个人在页面上能做的完全一样。
+程序通过这套接口登记、查询和办理事项，能做的与这个人在页面上能做的完全一样。
 
-**身份。** 每个请求带请求头 `Authorization: Bearer jsk_…`。密钥由系统管理员签发,代表一个人,权限随这个人今天的任职而定,
-离岗即刻失效。已登录的页面也可以直接调用,写操作另带 `X-CSRFToken`。不在权限内的事项与不存在的事项一样,都答复 404。
+**身份。** 每个请求带请求头 `Authorization: Bearer jsk_…`。密钥由系统管理员签发，代表一个人，
+权限随这个人今天的任职而定，离岗即刻失效。已登录的页面也可以直接调用，写操作另带 `X-CSRFToken`。
+不在权限内的事项与不存在的事项一样，都答复 404。
 
-**只办一次。** 每个写操作带请求头 `Idempotency-Key`,由调用方自选。没有收到答复时用同一个编号原样重发,不会重复办理,
-得到的答复与第一次相同,并带 `Idempotent-Replay: true`。同一编号换了内容,答复 409。编号保留30天。
+**只办一次。** 每个写操作带请求头 `Idempotency-Key`，由调用方自选。没有收到答复时用同一个编号原样重发，不会重复办理，
+得到的答复与第一次相同，并带 `Idempotent-Replay: true`。同一编号换了内容，答复 409。编号保留30天。
 
-**错误。** 一律是 `{"error": {"code", "message", "field"}}`:`code` 给程序判断,`message` 可以直接给人看,
+**错误。** 一律是 `{"error": {"code", "message", "field"}}`：`code` 给程序判断，`message` 可以直接给人看，
 `field` 是有问题的字段。
 
-**时间**都带时区。**先到先得**:两个人同时办理同一件事项,只有一个人办成,另一个得到 409。
+**时间**都带时区。**先到先得**：两个人同时办理同一件事项，只有一个人办成，另一个得到 409。
 """
 TAGS = [
     {"name": "事项", "description": "登记、查询、办理"},
     {"name": "工作台", "description": "各岗位今天要办的"},
     {"name": "批办", "description": "领导对单位的限期要求"},
     {"name": "地方", "description": "单元、单位、类别和本地规矩"},
-    {"name": "人员", "description": "人员和任职(管理员)"},
-    {"name": "审计", "description": "只增不改的操作记录(管理员、审计员)"},
+    {"name": "人员", "description": "人员和任职（管理员）"},
+    {"name": "审计", "description": "只增不改的操作记录（管理员、审计员）"},
 ]
 
 

@@ -20,13 +20,13 @@ router = Router(tags=["审计"])
 
 
 class EntriesWanted(Struct, forbid_unknown_fields=True, frozen=True):
-    stream: Annotated[str, Meta(max_length=80, description="记录链,如 matter:12、person:3")] = ""
-    subject: Annotated[str, Meta(max_length=200, description="对象,如受理编号")] = ""
-    action: Annotated[str, Meta(max_length=80, description="动作,如 matter.dispatch")] = ""
+    stream: Annotated[str, Meta(max_length=80, description="记录链，如 matter:12、person:3")] = ""
+    subject: Annotated[str, Meta(max_length=200, description="对象，如受理编号")] = ""
+    action: Annotated[str, Meta(max_length=80, description="动作，如 matter.dispatch")] = ""
     actor_id: Annotated[Id | None, Meta(description="办理人编号")] = None
     since: Moment | None = None
     until: Moment | None = None
-    before: Annotated[Id | None, Meta(description="翻页:上一页答复中的 before")] = None
+    before: Annotated[Id | None, Meta(description="翻页：上一页答复中的 before")] = None
     limit: Annotated[int, Meta(ge=1, le=200, description="一页几条")] = 50
 
 
@@ -47,7 +47,7 @@ class EntryShown(Struct, frozen=True):
 
 
 class Entries(Struct, frozen=True):
-    """最近的在前;before 为空表示没有更早的。"""
+    """最近的在前；before 为空表示没有更早的。"""
 
     rows: list[EntryShown]
     before: int | None
@@ -60,7 +60,7 @@ class Entries(Struct, frozen=True):
     **described(answer=Entries, query=EntriesWanted),
 )
 def list_entries(request: HttpRequest) -> HttpResponse:
-    """谁在什么时候对什么做了什么。只增不改,可以用 `jishi check` 验证。"""
+    """谁在什么时候对什么做了什么。只增不改，可以用 `jishi check` 验证。"""
     viewer(request).check(Permission.READ_AUDIT)
     wanted = read_query(request, EntriesWanted)
     page = entries(

@@ -24,7 +24,7 @@ router = Router(tags=["工作台"])
 
 
 class QueueShown(Struct, frozen=True):
-    """经办单位的待办:待签收、在办、协办、批办、待核实和结案。每项最多100件。"""
+    """经办单位的待办：待签收、在办、协办、批办、待核实和结案。每项最多100件。"""
 
     to_sign: list[MatterRow]
     working: list[MatterRow]
@@ -51,7 +51,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
 
 
 class DayShown(Struct, frozen=True):
-    """网格员的一天:新登记、办理中、待核实、今日到期和超期、本人上报。"""
+    """网格员的一天：新登记、办理中、待核实、今日到期和超期、本人上报。"""
 
     new: list[MatterRow]
     handling: list[MatterRow]
@@ -62,7 +62,7 @@ class DayShown(Struct, frozen=True):
 
 @router.get("/day", summary="网格日程", operation_id="show_day", **described(answer=DayShown))
 def show_day(request: HttpRequest) -> HttpResponse:
-    """本人网格(社区)今天要看的事。"""
+    """本人网格（社区）今天要看的事。"""
     by = viewer(request)
     by.check(Permission.SETTLE)
     found = desks.day(by, now=timezone.localtime())
@@ -70,7 +70,7 @@ def show_day(request: HttpRequest) -> HttpResponse:
 
 
 class AreaWanted(Struct, forbid_unknown_fields=True, frozen=True):
-    depth: Annotated[int, Meta(ge=1, le=5, description="按哪一级单元分列:1 镇街,2 社区,3 网格")] = 1
+    depth: Annotated[int, Meta(ge=1, le=5, description="按哪一级单元分列：1 镇街，2 社区，3 网格")] = 1
 
 
 class UnitFigures(Struct, frozen=True):
@@ -87,7 +87,7 @@ class GradeFigures(Struct, frozen=True):
 
 
 class AreaShown(Struct, frozen=True):
-    """辖区的未办结和超期件数,合计、按下级单元、按等级。"""
+    """辖区的未办结和超期件数，合计、按下级单元、按等级。"""
 
     open: int
     overdue: int

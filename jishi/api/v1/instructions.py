@@ -27,7 +27,7 @@ router = Router(tags=["批办"])
 
 
 class InstructionRow(Struct, frozen=True):
-    """一件批办;answered_at 为空表示还没有反馈。"""
+    """一件批办；answered_at 为空表示还没有反馈。"""
 
     id: int
     text: str
@@ -57,7 +57,7 @@ def instruction_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class InstructionLoad(Struct, frozen=True):
-    """一个单位还没有反馈的批办件数,不论由谁批出。"""
+    """一个单位还没有反馈的批办件数，不论由谁批出。"""
 
     organization_id: int
     organization: str
@@ -66,7 +66,7 @@ class InstructionLoad(Struct, frozen=True):
 
 
 class Instructions(Struct, frozen=True):
-    """given 是本人批出的,received 是批给本单位、还没有反馈的,load 是领导可以批办的各单位还有多少件待反馈。"""
+    """given 是本人批出的，received 是批给本单位、还没有反馈的，load 是领导可以批办的各单位还有多少件待反馈。"""
 
     given: list[InstructionRow]
     received: list[InstructionRow]
@@ -75,7 +75,7 @@ class Instructions(Struct, frozen=True):
 
 @router.get("/instructions", summary="批办清单", operation_id="list_instructions", **described(answer=Instructions))
 def list_instructions(request: HttpRequest) -> HttpResponse:
-    """领导看到自己批出的,经办单位看到批给自己的。"""
+    """领导看到自己批出的，经办单位看到批给自己的。"""
     by = viewer(request)
     leads, answers = by.may(Permission.INSTRUCT), by.may(Permission.ANSWER)
     if not leads and not answers:
@@ -102,17 +102,17 @@ def show_instruction(request: HttpRequest, instruction_id: Identity) -> HttpResp
     """给批出的领导和承办单位看。"""
     found = desks.instruction(viewer(request), instruction_id)
     if found is None:
-        raise NotFound("没有找到这件批办,或不在您的查看范围内")
+        raise NotFound("没有找到这件批办，或不在您的查看范围内")
     return answered(instruction_row(found))
 
 
 class Instructed(Struct, forbid_unknown_fields=True, frozen=True):
-    """要批办的事:给哪个单位、什么要求、何时反馈;可以针对一件事项。"""
+    """要批办的事：给哪个单位、什么要求、何时反馈；可以针对一件事项。"""
 
     organization_id: Id
     text: Annotated[str, Meta(min_length=1, max_length=500, description="批办意见")]
     due_at: Annotated[Moment, Meta(description="反馈期限")]
-    number: Annotated[str, Meta(max_length=40, description="受理编号;针对辖区整体工作时不写")] = ""
+    number: Annotated[str, Meta(max_length=40, description="受理编号；针对辖区整体工作时不写")] = ""
 
 
 class InstructionGiven(Struct, frozen=True):
@@ -176,10 +176,10 @@ class InstructionAnswer(Struct, forbid_unknown_fields=True, frozen=True):
     "/instructions/{instruction_id}/answer",
     summary="反馈批办",
     operation_id="answer_instruction",
-    **described(answer=Done, body=InstructionAnswer, refuses={404}, example={"text": "已完成整治,照片附后"}),
+    **described(answer=Done, body=InstructionAnswer, refuses={404}, example={"text": "已完成整治，照片附后"}),
 )
 def give_answer(request: HttpRequest, instruction_id: Identity) -> HttpResponse:
-    """承办单位反馈办理情况,一件批办只反馈一次。"""
+    """承办单位反馈办理情况，一件批办只反馈一次。"""
     by = viewer(request)
     by.check(Permission.ANSWER)
     body = read_json(request, InstructionAnswer)

@@ -43,18 +43,18 @@ class Due(StrEnum):
 class Wanted(Struct, forbid_unknown_fields=True, frozen=True):
     """The filters of the worklist."""
 
-    unit: Annotated[Id | None, Meta(description="只看这个单元(镇街、社区、网格)及其下级,单元编号")] = None
-    stage: Annotated[list[Stage], Meta(max_length=12, description="环节,可写多次;不写为全部未办结环节")] = []
-    due: Annotated[Due | None, Meta(description="overdue 已超期,today 今日到期,week 七日内到期")] = None
+    unit: Annotated[Id | None, Meta(description="只看这个单元（镇街、社区、网格）及其下级，单元编号")] = None
+    stage: Annotated[list[Stage], Meta(max_length=12, description="环节，可写多次；不写为全部未办结环节")] = []
+    due: Annotated[Due | None, Meta(description="overdue 已超期，today 今日到期，week 七日内到期")] = None
     category: Annotated[str, Meta(max_length=20, description="类别代码")] = ""
     grade: Annotated[Grade | None, Meta(description="等级")] = None
     channel: Annotated[Channel | None, Meta(description="渠道")] = None
     organization: Annotated[Id | None, Meta(description="责任单位编号")] = None
     urgent: Annotated[bool, Meta(description="只看紧急的")] = False
     escalated: Annotated[bool, Meta(description="只看超期升级的")] = False
-    search: Annotated[str, Meta(max_length=100, description="受理编号,或标题、地点、内容中的词")] = ""
-    closed: Annotated[bool, Meta(description="看已办结的,最近办结的在前")] = False
-    after: Annotated[str, Meta(pattern=CURSOR, description="翻页:上一页答复中的 next")] = ""
+    search: Annotated[str, Meta(max_length=100, description="受理编号，或标题、地点、内容中的词")] = ""
+    closed: Annotated[bool, Meta(description="看已办结的，最近办结的在前")] = False
+    after: Annotated[str, Meta(pattern=CURSOR, description="翻页：上一页答复中的 next")] = ""
     limit: Annotated[int, Meta(ge=1, le=MAX_PAGE, description="一页几件")] = 50
 
 
@@ -67,7 +67,7 @@ class Rows(Struct, frozen=True):
 
 @router.get("/matters", summary="事项清单", operation_id="list_matters", **described(answer=Rows, query=Wanted))
 def list_matters(request: HttpRequest) -> HttpResponse:
-    """本人职责范围内的事项:未办结的按办结期限从近到远,办结的按办结时间从近到远。"""
+    """本人职责范围内的事项：未办结的按办结期限从近到远，办结的按办结时间从近到远。"""
     by = viewer(request)
     by.check(Permission.READ_MATTERS)
     wanted = read_query(request, Wanted)
@@ -102,11 +102,11 @@ def area_of(unit_id: int | None) -> tuple[int, int] | None:
 
 
 class CountsWanted(Struct, forbid_unknown_fields=True, frozen=True):
-    unit: Annotated[Id | None, Meta(description="只数这个单元及其下级,单元编号")] = None
+    unit: Annotated[Id | None, Meta(description="只数这个单元及其下级，单元编号")] = None
 
 
 class CountsShown(Struct, frozen=True):
-    """未办结事项的件数:合计、各环节、已超期、今日到期、紧急。"""
+    """未办结事项的件数：合计、各环节、已超期、今日到期、紧急。"""
 
     open: int
     stages: dict[str, int]
@@ -141,31 +141,31 @@ class ReportChannel(StrEnum):
 
 
 class Reported(Struct, forbid_unknown_fields=True, frozen=True):
-    """要登记的一件事。只有内容必填;地点可给单元编号、经纬度或文字,都不给则由县级网格中心核定。"""
+    """要登记的一件事。只有内容必填；地点可给单元编号、经纬度或文字，都不给则由县级网格中心核定。"""
 
-    text: Annotated[str, Meta(min_length=1, max_length=20_000, description="内容,居民怎么说就怎么写")]
+    text: Annotated[str, Meta(min_length=1, max_length=20_000, description="内容，居民怎么说就怎么写")]
     channel: Annotated[ReportChannel, Meta(description="渠道")] = ReportChannel.API
-    title: Annotated[str, Meta(max_length=120, description="标题;不写则取内容的第一句")] = ""
-    unit_id: Annotated[Id | None, Meta(description="所在单元(社区、网格)编号")] = None
+    title: Annotated[str, Meta(max_length=120, description="标题；不写则取内容的第一句")] = ""
+    unit_id: Annotated[Id | None, Meta(description="所在单元（社区、网格）编号")] = None
     place: Annotated[str, Meta(max_length=120, description="地点的文字说明")] = ""
     longitude: Longitude | None = None
     latitude: Latitude | None = None
     category_code: Annotated[str, Meta(max_length=20, description="类别代码")] = ""
-    grade: Annotated[Grade | None, Meta(description="等级;不写则按规则提出")] = None
+    grade: Annotated[Grade | None, Meta(description="等级；不写则按规则提出")] = None
     urgent: Annotated[bool, Meta(description="紧急")] = False
-    reporter_name: Annotated[str, Meta(max_length=60, description="反映人姓名,只有需要回访的人能看到")] = ""
-    reporter_phone: Annotated[str, Meta(max_length=20, description="反映人电话,同上")] = ""
+    reporter_name: Annotated[str, Meta(max_length=60, description="反映人姓名，只有需要回访的人能看到")] = ""
+    reporter_phone: Annotated[str, Meta(max_length=20, description="反映人电话，同上")] = ""
 
 
 class Registered(Struct, frozen=True):
-    """回执。code 是给反映人的评价码,凭它评价和申请重新办理;只在这里给出,请转交反映人。"""
+    """回执。code 是给反映人的评价码，凭它评价和申请重新办理；只在这里给出，请转交反映人。"""
 
     number: str
     code: str
 
 
 EXAMPLE = {
-    "text": "响石社区3栋楼下路灯不亮,晚上老人出行不安全",
+    "text": "响石社区3栋楼下路灯不亮，晚上老人出行不安全",
     "channel": "phone",
     "unit_id": 12,
     "place": "3栋东侧",
@@ -180,7 +180,7 @@ EXAMPLE = {
     **described(answer=Registered, status=201, body=Reported, photos=True, example=EXAMPLE),
 )
 def register_matter(request: HttpRequest) -> HttpResponse:
-    """登记一件事项,得到受理编号。责任单位和办结期限随即确定。有照片时用 multipart/form-data。"""
+    """登记一件事项，得到受理编号。责任单位和办结期限随即确定。有照片时用 multipart/form-data。"""
     by = viewer(request)
     by.check(Permission.REPORT)
     sent = read_sent(request, Reported)

@@ -38,7 +38,7 @@ class GrantShown(Struct, frozen=True):
 
 
 class Me(Struct, frozen=True):
-    """密钥或登录所代表的人,今天的任职和权限。"""
+    """密钥或登录所代表的人，今天的任职和权限。"""
 
     id: int
     name: str
@@ -62,7 +62,7 @@ def show_me(request: HttpRequest) -> HttpResponse:
 
 
 class PostingShown(Struct, frozen=True):
-    """一段任职;valid_to 是不再任职的第一天,为空表示在任。"""
+    """一段任职；valid_to 是不再任职的第一天，为空表示在任。"""
 
     id: int
     role: Role
@@ -89,7 +89,7 @@ class PersonShown(Struct, frozen=True):
 
 class PeopleWanted(Struct, forbid_unknown_fields=True, frozen=True):
     search: Annotated[str, Meta(max_length=60, description="姓名、用户名或电话")] = ""
-    page: Annotated[int, Meta(ge=1, le=100_000, description="第几页,一页50人")] = 1
+    page: Annotated[int, Meta(ge=1, le=100_000, description="第几页，一页50人")] = 1
     active: Annotated[bool, Meta(description="只看在岗的")] = False
 
 
@@ -109,7 +109,7 @@ def _person(row: queries.PersonRow) -> dict[str, Any]:
 
 @router.get("/people", summary="人员名册", operation_id="list_people", **described(answer=People, query=PeopleWanted))
 def list_people(request: HttpRequest) -> HttpResponse:
-    """在岗的在前,按姓名。"""
+    """在岗的在前，按姓名。"""
     by = _manager(request)
     wanted = read_query(request, PeopleWanted)
     found = queries.people(by, search=wanted.search, page=wanted.page, only_active=wanted.active)
@@ -121,7 +121,7 @@ def list_people(request: HttpRequest) -> HttpResponse:
     "/people/{person_id}", summary="一个人", operation_id="show_person", **described(answer=PersonShown, refuses={404})
 )
 def show_person(request: HttpRequest, person_id: Identity) -> HttpResponse:
-    """管理员可看所有人,其他人只能看自己。"""
+    """管理员可看所有人，其他人只能看自己。"""
     return answered(_person(queries.person(viewer(request), person_id)))
 
 
@@ -140,7 +140,7 @@ def list_postings(request: HttpRequest, person_id: Identity) -> HttpResponse:
 
 
 class PersonAdded(Struct, forbid_unknown_fields=True, frozen=True):
-    """新到岗的人。密码由管理员在页面上设置,设置之前不能登录。"""
+    """新到岗的人。密码由管理员在页面上设置，设置之前不能登录。"""
 
     username: Annotated[
         str, Meta(min_length=2, max_length=60, pattern="^[a-z][a-z0-9._-]{1,59}$", description="用户名")
@@ -161,7 +161,7 @@ class Identified(Struct, frozen=True):
     **described(answer=Identified, status=201, body=PersonAdded, example={"username": "wangfang", "name": "王芳"}),
 )
 def add_person(request: HttpRequest) -> HttpResponse:
-    """新增之后再任职,任职之前没有任何权限。"""
+    """新增之后再任职，任职之前没有任何权限。"""
     by = _manager(request)
     body = read_json(request, PersonAdded)
     now = timezone.now()
@@ -191,7 +191,7 @@ class PersonChanged(Struct, forbid_unknown_fields=True, frozen=True):
     **described(answer=Done, body=PersonChanged, refuses={404}, example={"name": "王芳", "phone": "13800000000"}),
 )
 def change_person(request: HttpRequest, person_id: Identity) -> HttpResponse:
-    """三项一起给出;没有给的改为空。"""
+    """三项一起给出；没有给的改为空。"""
     by = _manager(request)
     body = read_json(request, PersonChanged)
     now = timezone.now()
@@ -204,12 +204,12 @@ def change_person(request: HttpRequest, person_id: Identity) -> HttpResponse:
 
 
 class Posted(Struct, forbid_unknown_fields=True, frozen=True):
-    """任职:什么角色、哪个单元;社区工作者、调度员、经办人还要写明单位。"""
+    """任职：什么角色、哪个单元；社区工作者、调度员、经办人还要写明单位。"""
 
     role: Role
     unit_id: Id
     organization_id: Id | None = None
-    valid_from: Annotated[dt.date | None, Meta(description="起始日,不写为今天")] = None
+    valid_from: Annotated[dt.date | None, Meta(description="起始日，不写为今天")] = None
 
 
 @router.post(
@@ -221,7 +221,7 @@ class Posted(Struct, forbid_unknown_fields=True, frozen=True):
     ),
 )
 def open_posting(request: HttpRequest, person_id: Identity) -> HttpResponse:
-    """自即日(或起始日)起有这个岗位的权限。不能给自己任职。"""
+    """自即日（或起始日）起有这个岗位的权限。不能给自己任职。"""
     by = _manager(request)
     body = read_json(request, Posted)
     now = timezone.now()
@@ -245,7 +245,7 @@ def open_posting(request: HttpRequest, person_id: Identity) -> HttpResponse:
 
 
 class PostingEnded(Struct, forbid_unknown_fields=True, frozen=True):
-    on: Annotated[dt.date | None, Meta(description="不再任职的第一天,不写为今天")] = None
+    on: Annotated[dt.date | None, Meta(description="不再任职的第一天，不写为今天")] = None
 
 
 @router.post(
@@ -268,7 +268,7 @@ def end_posting(request: HttpRequest, posting_id: Identity) -> HttpResponse:
 
 
 class Nothing(Struct, forbid_unknown_fields=True, frozen=True):
-    """不需要内容:{}。"""
+    """不需要内容：{}。"""
 
 
 @router.post(
@@ -278,7 +278,7 @@ class Nothing(Struct, forbid_unknown_fields=True, frozen=True):
     **described(answer=Done, body=Nothing, refuses={404}, example={}),
 )
 def dismiss_person(request: HttpRequest, person_id: Identity) -> HttpResponse:
-    """即刻生效:登录、密钥和全部任职当场失效。"""
+    """即刻生效：登录、密钥和全部任职当场失效。"""
     by = _manager(request)
     read_json(request, Nothing)
     now = timezone.now()
@@ -291,7 +291,7 @@ def dismiss_person(request: HttpRequest, person_id: Identity) -> HttpResponse:
 
 
 class TokenShown(Struct, frozen=True):
-    """一把密钥的用途和期限;密钥本身只在签发时出现一次。"""
+    """一把密钥的用途和期限；密钥本身只在签发时出现一次。"""
 
     id: int
     name: str
@@ -307,7 +307,7 @@ class TokenShown(Struct, frozen=True):
     **described(answer=list[TokenShown], refuses={404}),
 )
 def list_tokens(request: HttpRequest, person_id: Identity) -> HttpResponse:
-    """管理员可看所有人的,其他人只能看自己的。"""
+    """管理员可看所有人的，其他人只能看自己的。"""
     by = viewer(request)
     queries.person(by, person_id)
     return answered([picked(token, *TokenShown.__struct_fields__) for token in queries.tokens_of(by, person_id)])

@@ -38,7 +38,7 @@ class LevelShown(Struct, frozen=True):
 
 
 class PlaceShown(Struct, frozen=True):
-    """现行地方模板:层级、退回理由、挂账理由和几个限额。"""
+    """现行地方模板：层级、退回理由、挂账理由和几个限额。"""
 
     key: str
     name: str
@@ -59,7 +59,7 @@ class PlaceShown(Struct, frozen=True):
     "/places/current", summary="现行地方模板", operation_id="show_place", **described(answer=PlaceShown, refuses={404})
 )
 def show_place(request: HttpRequest) -> HttpResponse:
-    """这个县(市、区)自己定的规矩。"""
+    """这个县（市、区）自己定的规矩。"""
     viewer(request)
     place = territory.place()
     handbook = read_handbook(place.content)
@@ -83,13 +83,13 @@ def show_place(request: HttpRequest) -> HttpResponse:
 
 class UnitsWanted(Struct, forbid_unknown_fields=True, frozen=True):
     depth: Annotated[
-        Annotated[int, Meta(ge=0, le=5)] | None, Meta(description="只要这一级:0 县,1 镇街,2 社区,3 网格")
+        Annotated[int, Meta(ge=0, le=5)] | None, Meta(description="只要这一级：0 县，1 镇街，2 社区，3 网格")
     ] = None
-    within: Annotated[Id | None, Meta(description="只要这个单元及其下级,单元编号")] = None
+    within: Annotated[Id | None, Meta(description="只要这个单元及其下级，单元编号")] = None
 
 
 class UnitShown(Struct, frozen=True):
-    """治理单元;由 parent_id 连成树,上级总在下级之前。"""
+    """治理单元；由 parent_id 连成树，上级总在下级之前。"""
 
     id: int
     code: str
@@ -150,7 +150,7 @@ class OrganizationShown(Struct, frozen=True):
     **described(answer=list[OrganizationShown], query=OrganizationsWanted),
 )
 def list_organizations(request: HttpRequest) -> HttpResponse:
-    """今天的全部单位,部门在前。"""
+    """今天的全部单位，部门在前。"""
     viewer(request)
     wanted = read_query(request, OrganizationsWanted)
     if wanted.search:
@@ -162,7 +162,7 @@ def list_organizations(request: HttpRequest) -> HttpResponse:
 
 
 class CategoryShown(Struct, frozen=True):
-    """事项类别,分两级;parent_code 为空的是一级。"""
+    """事项类别，分两级；parent_code 为空的是一级。"""
 
     code: str
     name: str
@@ -180,7 +180,7 @@ def list_categories(request: HttpRequest) -> HttpResponse:
 
 
 class SuggestionShown(Struct, frozen=True):
-    """一个可能的主办单位;citation 是所依据的清单条目,为空时只按属地。"""
+    """一个可能的主办单位；citation 是所依据的清单条目，为空时只按属地。"""
 
     organization_id: int
     organization_name: str
@@ -199,7 +199,7 @@ class SuggestionShown(Struct, frozen=True):
     **described(answer=list[SuggestionShown], refuses={404}),
 )
 def list_suggestions(request: HttpRequest, number: Number) -> HttpResponse:
-    """可以派给谁,每条写明所依据的职责清单条目。系统只建议,派发由人决定。"""
+    """可以派给谁，每条写明所依据的职责清单条目。系统只建议，派发由人决定。"""
     by = viewer(request)
     by.check(Permission.DISPATCH)
     matter = detail(by, number_of(number)).matter

@@ -45,7 +45,7 @@ class PartShown(Struct, frozen=True):
 
 
 class RequestShown(Struct, frozen=True):
-    """一份申请:延期、非正常结案或重新办理。"""
+    """一份申请：延期、非正常结案或重新办理。"""
 
     id: int
     kind: RequestKind
@@ -84,7 +84,7 @@ class PhotoShown(Struct, frozen=True):
 
 
 class StepOffered(Struct, frozen=True):
-    """现在可以办理的一步,和它要给的内容。"""
+    """现在可以办理的一步，和它要给的内容。"""
 
     name: str
     label: str
@@ -115,7 +115,7 @@ class ReporterShown(Struct, frozen=True):
 
 
 class MatterShown(MatterRow, frozen=True):
-    """一件事项的全部。reporter 只给需要回访的人看,其他人看到的是 null。"""
+    """一件事项的全部。reporter 只给需要回访的人看，其他人看到的是 null。"""
 
     text: str
     grade_reason: str
@@ -149,7 +149,7 @@ WHOLE = (
     **described(answer=MatterShown, refuses={404}),
 )
 def show_matter(request: HttpRequest, number: Number) -> HttpResponse:
-    """事项的内容、期限、分工、历史、照片,以及现在可以由本人办理的步骤。"""
+    """事项的内容、期限、分工、历史、照片，以及现在可以由本人办理的步骤。"""
     by = viewer(request)
     by.check(Permission.READ_MATTERS)
     return answered(whole(detail(by, number_of(number))))
@@ -227,7 +227,7 @@ class ProgressLine(Struct, frozen=True):
 
 
 class ProgressShown(Struct, frozen=True):
-    """持有受理编号的人看到的进度:环节、责任单位、期限和理由、答复。从不写明谁反映的。"""
+    """持有受理编号的人看到的进度：环节、责任单位、期限和理由、答复。从不写明谁反映的。"""
 
     number: str
     title: str
@@ -251,13 +251,13 @@ class ProgressShown(Struct, frozen=True):
 
 @router.get(
     "/matters/{number}/receipt",
-    summary="办理进度(公开)",
+    summary="办理进度（公开）",
     operation_id="show_progress",
     auth=None,
     **described(answer=ProgressShown, refuses={404, 429}, public=True),
 )
 def show_progress(request: HttpRequest, number: Number) -> HttpResponse:
-    """凭受理编号查看进度,不需要登录。受理编号是随机的,别人猜不到。"""
+    """凭受理编号查看进度，不需要登录。受理编号是随机的，别人猜不到。"""
     now = timezone.now()
     rules = county_rules(timezone.localdate(now))
     check_may_look(request)
@@ -290,11 +290,11 @@ Digest = Annotated[
     **described(answer="image/jpeg", refuses={404}),
 )
 def show_photo(request: HttpRequest, digest: Digest) -> HttpResponse:
-    """事项所附的照片(JPEG),只给能看到该事项的人。"""
+    """事项所附的照片（JPEG），只给能看到该事项的人。"""
     by = viewer(request)
     by.check(Permission.READ_MATTERS)
     plain = len(digest) == 64 and set(digest) <= set("0123456789abcdef")
     if not plain or not photo_visible(by, digest) or not photo_path(digest).exists():
-        raise NotFound("没有这张照片,或不在您的查看范围内")
+        raise NotFound("没有这张照片，或不在您的查看范围内")
     kept = {"Cache-Control": "private, max-age=86400"}  # named by its content, it never changes
     return HttpResponse(photo_path(digest).read_bytes(), content_type="image/jpeg", headers=kept)

@@ -10,9 +10,9 @@ from jishi.matters.rules.vocabulary import Channel, Grade
 
 MOST = 2**63 - 1  # what a 64-bit column holds
 Id = Annotated[int, Meta(ge=1, le=MOST)]
-Longitude = Annotated[float, Meta(ge=-180, le=180, description="经度,WGS84,度")]
-Latitude = Annotated[float, Meta(ge=-90, le=90, description="纬度,WGS84,度")]
-Moment = Annotated[dt.datetime, Meta(tz=True, description="时间,须写明时区", examples=["2026-11-22T18:00:00+08:00"])]
+Longitude = Annotated[float, Meta(ge=-180, le=180, description="经度，WGS84，度")]
+Latitude = Annotated[float, Meta(ge=-90, le=90, description="纬度，WGS84，度")]
+Moment = Annotated[dt.datetime, Meta(tz=True, description="时间，须写明时区", examples=["2026-11-22T18:00:00+08:00"])]
 
 
 class MatterRow(Struct, frozen=True):

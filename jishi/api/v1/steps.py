@@ -31,15 +31,15 @@ TAKEN = {name: step for name, step in STEPS.items() if step.holder is not Holder
 
 
 class StepGiven(Struct, forbid_unknown_fields=True, frozen=True):
-    """一步要给的内容。每一步只取它在步骤表中写明的字段,其余不要给。"""
+    """一步要给的内容。每一步只取它在步骤表中写明的字段，其余不要给。"""
 
     version: Annotated[
         Annotated[int, Meta(ge=1, le=2**31 - 1)] | None,
-        Meta(description="读到的事项版本;给了而事项已被别人办理过,则答复 409"),
+        Meta(description="读到的事项版本；给了而事项已被别人办理过，则答复 409"),
     ] = None
-    code: Annotated[str, Meta(max_length=20, description="回执上的评价码,反映人评价或申请重新办理时给")] = ""
+    code: Annotated[str, Meta(max_length=20, description="回执上的评价码，反映人评价或申请重新办理时给")] = ""
     note: Annotated[str, Meta(max_length=2000, description="说明")] = ""
-    ground: Annotated[str, Meta(max_length=40, description="退回理由(见地方模板)")] = ""
+    ground: Annotated[str, Meta(max_length=40, description="退回理由（见地方模板）")] = ""
     lead_id: Annotated[Id | None, Meta(description="主办单位编号")] = None
     helper_ids: Annotated[list[Id], Meta(max_length=30, description="协办单位编号")] = []
     task: Annotated[str, Meta(max_length=300, description="办理要求")] = ""
@@ -49,17 +49,17 @@ class StepGiven(Struct, forbid_unknown_fields=True, frozen=True):
     reply: Annotated[str, Meta(max_length=5000, description="给居民的答复")] = ""
     reply_kind: Annotated[ReplyKind | None, Meta(description="答复类型")] = None
     basis: Annotated[str, Meta(max_length=1000, description="法律或事实依据")] = ""
-    reason: Annotated[str, Meta(max_length=40, description="挂账理由(见地方模板)")] = ""
+    reason: Annotated[str, Meta(max_length=40, description="挂账理由（见地方模板）")] = ""
     until: Annotated[Moment | None, Meta(description="挂账或督办的截止时间")] = None
     working_days: Annotated[int, Meta(ge=0, le=365, description="延长的工作日数")] = 0
     into: Annotated[str, Meta(max_length=40, description="并入的受理编号")] = ""
-    how: Annotated[str, Meta(max_length=10, description="核实方式:on_site 现场,by_phone 电话")] = ""
+    how: Annotated[str, Meta(max_length=10, description="核实方式：on_site 现场，by_phone 电话")] = ""
     longitude: Longitude | None = None
     latitude: Latitude | None = None
     solved: Annotated[bool | None, Meta(description="问题是否解决")] = None
-    satisfied: Annotated[Annotated[int, Meta(ge=1, le=5)] | None, Meta(description="满意度,1(很不满意)到5(很满意)")] = (
-        None
-    )
+    satisfied: Annotated[
+        Annotated[int, Meta(ge=1, le=5)] | None, Meta(description="满意度，1（很不满意）到5（很满意）")
+    ] = None
     organization_id: Annotated[Id | None, Meta(description="协办单位编号")] = None
 
 
@@ -80,7 +80,7 @@ def _field_list(step: Step) -> str:
 
 
 TABLE = "\n".join(
-    ("办理一步。能不能办由事项所在环节、本人的岗位和所在单位决定;同一版本上两个人同时办理,只有一个人办成。", "",
+    ("办理一步。能不能办由事项所在环节、本人的岗位和所在单位决定；同一版本上两个人同时办理，只有一个人办成。", "",
      "| 步骤 | 名称 | 必给 | 可给 |", "| --- | --- | --- | --- |", *(_field_list(step) for step in TAKEN.values()))
 )  # fmt: skip
 StepName = Annotated[str, WithJsonSchema({"type": "string", "description": "步骤", "enum": list(TAKEN)}), Path()]
@@ -103,14 +103,14 @@ StepName = Annotated[str, WithJsonSchema({"type": "string", "description": "步�
 def take(request: HttpRequest, number: Number, step: StepName) -> HttpResponse:
     wanted = TAKEN.get(step)
     if wanted is None:
-        raise NotFound("没有这个步骤,请看 /api/v1/steps")
+        raise NotFound("没有这个步骤，请看 /api/v1/steps")
     by: Any = request.auth  # type: ignore[attr-defined]
     if by is NOBODY and wanted.holder is not Holder.REPORTER:
         raise Unknown(SENTENCES[401])
     sent = read_sent(request, StepGiven)
     body: StepGiven = sent.shape
     if by is NOBODY and not body.code:
-        raise Unknown("请登录,或给出回执上的评价码")
+        raise Unknown("请登录，或给出回执上的评价码")
     known = number_of(number)
     now = timezone.now()
     given = given_of(wanted, body, sent.photos)
@@ -160,7 +160,7 @@ def parse_into(text: str) -> str:
 
 
 class StepDescribed(Struct, frozen=True):
-    """步骤表的一行:从哪些环节到哪个环节,要什么权限,事项须在谁手里,要给什么。"""
+    """步骤表的一行：从哪些环节到哪个环节，要什么权限，事项须在谁手里，要给什么。"""
 
     name: str
     label: str

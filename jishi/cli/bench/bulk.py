@@ -44,7 +44,7 @@ COLUMNS = (
     "due_reason", "stage_since", "stage_due_at", "adjustments", "alarm_at", "escalation",
 )  # fmt: skip
 PART_COLUMNS = ("matter_id", "organization_id", "role", "task", "assigned_at", "done_note")
-DUE_REASON = "按“小事”限7个工作日办结,自登记起计,遇法定节假日顺延"
+DUE_REASON = "按“小事”限7个工作日办结，自登记起计，遇法定节假日顺延"
 
 Row = tuple[Any, ...]
 

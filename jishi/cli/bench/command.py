@@ -19,9 +19,9 @@ class Suite(Protocol):
 
 # name -> what it does, what it measures
 SUITES: dict[str, tuple[Suite, str]] = {
-    "intake": (intake.measure, "登记与全流程:每秒件数、延迟、内存(sqlite c8,postgresql c8、c32)"),
-    "worklist": (worklist.measure, "调度清单:JSON 与网页,20万件与200万件(postgresql、sqlite)"),
-    "reliability": (reliability.measure, "持续登记中强行中断网站、数据库连接、后台程序:有无丢失和重复"),
+    "intake": (intake.measure, "登记与全流程：每秒件数、延迟、内存（sqlite c8，postgresql c8、c32）"),
+    "worklist": (worklist.measure, "调度清单：JSON 与网页，20万件与200万件（postgresql、sqlite）"),
+    "reliability": (reliability.measure, "持续登记中强行中断网站、数据库连接、后台程序：有无丢失和重复"),
 }
 HEAD = """# Benchmarks
 
@@ -46,17 +46,17 @@ with ours; ratio is ours ÷ floor. Nothing here is compared with a wish: read th
 @click.command()
 @click.argument("suite", required=False, type=click.Choice([*SUITES, "all"]))
 @click.option("--list", "listing", is_flag=True, help="列出各套测速及其内容。")
-@click.option("--quick", is_flag=True, help="每套50秒内测完,数字较粗。")
+@click.option("--quick", is_flag=True, help="每套50秒内测完，数字较粗。")
 @click.option("--json", "as_json", is_flag=True, help="每个数字输出一行 JSON。")
 @click.option("--seed", default=SEED, show_default=True, help="随机种子。")
 @click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="另将结果表写入此文件。")
 def command(suite: str | None, listing: bool, quick: bool, as_json: bool, seed: int, write: Path | None) -> None:
-    """测速:在本机临时建库、启动网站、施加负载,结束后全部清除。SUITE 见 --list。"""
+    """测速：在本机临时建库、启动网站、施加负载，结束后全部清除。SUITE 见 --list。"""
     if listing:
         _list(as_json)
         return
     if suite is None:
-        refuse("请写明测哪一套,或用 --list 查看")
+        refuse("请写明测哪一套，或用 --list 查看")
     say: Callable[[Outcome], None] = _say_json if as_json else _say
     names = list(SUITES) if suite == "all" else [suite]
     outcomes: list[Outcome] = []

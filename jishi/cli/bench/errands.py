@@ -70,8 +70,8 @@ WAY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("dispatch", "dispatcher", {"task": "请到现场核实处理", "grade": "big"}),
     ("sign", "handler", {}),
     ("finish", "handler", {"note": "已到现场处理完毕", "reply": "您反映的问题已处理完毕。", "reply_kind": "done"}),
-    ("verify", "worker", {"how": "by_phone", "note": "电话回访,问题已解决"}),
-    ("close", "dispatcher", {"reply": "您反映的问题已由城管部门处理完毕,感谢您的监督。", "reply_kind": "done"}),
+    ("verify", "worker", {"how": "by_phone", "note": "电话回访，问题已解决"}),
+    ("close", "dispatcher", {"reply": "您反映的问题已由城管部门处理完毕，感谢您的监督。", "reply_kind": "done"}),
 )
 
 

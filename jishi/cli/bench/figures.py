@@ -127,7 +127,7 @@ def markdown(outcomes: Iterable[Outcome]) -> str:
 def sentence(outcome: Outcome) -> str:
     """One outcome as a line on a terminal."""
     if isinstance(outcome, Skip):
-        return f"{outcome.suite:<12}{outcome.case:<30}未测:{outcome.reason}"
+        return f"{outcome.suite:<12}{outcome.case:<30}未测：{outcome.reason}"
     if isinstance(outcome, Note):
         return f"{outcome.suite:<12}{outcome.about}:{outcome.says}"
     _, metric, case, value, unit, floor, ratio, floor_is = cells(outcome)

@@ -65,7 +65,7 @@ def _forgotten_alarms(now: dt.datetime) -> Iterator[str]:
     """An alarm a day old means that no worker is running."""
     late = Matter.objects.filter(closed_at__isnull=True, alarm_at__lt=now - dt.timedelta(days=1)).count()
     if late:
-        yield f"{late}件事项的期限检查已晚于一天：后台进程(jishi worker)可能没有运行"
+        yield f"{late}件事项的期限检查已晚于一天：后台进程（jishi worker）可能没有运行"
 
 
 def _replayed() -> Iterator[str]:

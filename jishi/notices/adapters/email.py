@@ -18,7 +18,7 @@ def send(*, number: int, address: str, subject: str, body: str) -> None:
     between sending and noting it arrives as one and the same message.
     """
     if settings.EMAIL_BACKEND == _SMTP and not settings.EMAIL_HOST:
-        raise DeliveryFailed("没有配置邮件服务器(JISHI_EMAIL_HOST)")
+        raise DeliveryFailed("没有配置邮件服务器（JISHI_EMAIL_HOST）")
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     try:
         EmailMessage(

@@ -37,7 +37,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """All levels of a place. ``members`` is the word for those below the last level: 农户(居民)."""
+    """All levels of a place. ``members`` is the word for those below the last level: 农户（居民）."""
 
     levels: tuple[Level, ...]
     branches: tuple[Branch, ...] = ()

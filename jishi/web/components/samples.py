@@ -111,9 +111,9 @@ def sample(now: dt.datetime) -> dict[str, Any]:
         "long_ago": now - dt.timedelta(days=500),
         "rows": rows,
         "steps": [
-            SampleStep("登记", "居民上报", hours(30), "响石广场东侧三盏路灯连续三晚不亮,\n老人下楼看不清台阶。"),
+            SampleStep("登记", "居民上报", hours(30), "响石广场东侧三盏路灯连续三晚不亮，\n老人下楼看不清台阶。"),
             SampleStep("派发", "调度员 小王 → 石峰区城市管理局", hours(28)),
-            SampleStep("处置完成", "经办人 老陈(城管局)", hours(2), "已更换三盏灯具和一段电缆。"),
+            SampleStep("处置完成", "经办人 老陈（城管局）", hours(2), "已更换三盏灯具和一段电缆。"),
         ],
         "messages": [SampleMessage("已退出登录", "success")],
         "map": sample_map(True),
