@@ -13,10 +13,11 @@ from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 
 from jishi.matters.rules.stages import OFFICIAL, Stage
+from jishi.orders.rules.prices import price_words
 from jishi.web import formats, marks
 from jishi.web.desk.lines import desk_lines
 from jishi.web.sprite import icon
-from jishi.web.tones import MESSAGE_TONES, STAGE_TONES
+from jishi.web.tones import MESSAGE_TONES, ORDER_TONES, STAGE_TONES
 
 # Neither changes while a process lives, and a page asks for two dozen of them.
 address = cache(reverse)
@@ -76,6 +77,7 @@ def environment(**options: Any) -> Environment:
         marks=marks,
         desk_lines=desk_lines,
         stage_tones=STAGE_TONES,
+        order_tones=ORDER_TONES,
         message_tones=MESSAGE_TONES,
         map_tiles=settings.MAP_TILES,
         map_attribution=settings.MAP_ATTRIBUTION,
@@ -86,5 +88,6 @@ def environment(**options: Any) -> Environment:
         exact=formats.exact,
         duration=formats.duration,
         grouped=formats.grouped,
+        price=price_words,
     )
     return env

@@ -1,6 +1,7 @@
 """Which colour a stage or a message has. Colour repeats what the words say, it never says it alone."""
 
 from jishi.matters.rules.stages import Stage
+from jishi.orders.rules.stages import Stage as OrderStage
 
 # Every tone is a class in static/jishi/theme.css: badge-<tone>.
 TONES = ("waiting", "moving", "checking", "done", "alert", "quiet")
@@ -18,6 +19,17 @@ STAGE_TONES = {
     Stage.FOLLOWED_UP: "done",
     Stage.ABNORMAL: "quiet",
     Stage.MERGED: "quiet",
+}
+
+ORDER_TONES = {
+    OrderStage.PLACED: "waiting",
+    OrderStage.RETURNED: "alert",
+    OrderStage.OFFERED: "waiting",
+    OrderStage.TAKEN: "moving",
+    OrderStage.SERVING: "moving",
+    OrderStage.SERVED: "checking",
+    OrderStage.RATED: "done",
+    OrderStage.CANCELLED: "quiet",
 }
 
 # Django's message levels in the tones of the alerts.

@@ -17,10 +17,12 @@ from jishi.matters.actions.steps import take_step
 from jishi.matters.queries.receipt import Progress, code_of
 from jishi.matters.queries.receipt import receipt as progress_of
 from jishi.matters.rules.given import Given
+from jishi.orders.rules.numbers import is_order_number
 from jishi.territory.queries import county, map_features, place
 from jishi.web.guards import page
 from jishi.web.pages import show
 from jishi.web.receiving import do_once
+from jishi.web.residents.at_door import at_door
 from jishi.web.residents.codes import code_kept, keep_code
 from jishi.web.residents.forms import RatingForm, ReopeningForm, ReportForm
 from jishi.web.residents.throttle import check_may_report
@@ -29,7 +31,7 @@ from jishi.web.residents.throttle import check_may_report
 @page(public=True, writes=True)
 def report(request: HttpRequest) -> HttpResponse:
     """The one page on which anybody reports; afterwards the receipt."""
-    form = ReportForm(request.POST or None)
+    form = ReportForm(request.POST or None, initial=at_door(request.GET.get("door", "")))
     if request.method != "POST":
         return show(request, "residents/report.html", {"form": form})
     if not form.is_valid():
@@ -76,6 +78,8 @@ def find_receipt(request: HttpRequest) -> HttpResponse:
     try:
         check_may_look(request)
         number = parse_number(typed)
+        if is_order_number(number, place().number_prefix):
+            return redirect("order_receipt", number)
         _progress(number)
     except DomainError as error:
         if isinstance(error, NotFound):
