@@ -1,3 +1,4 @@
+from jishi.registers.models.imports import ImportRun, RefusedRow, SourceHousehold, SourceMapping
 from jishi.registers.models.links import (
     DwellingGrid,
     Home,
@@ -16,12 +17,16 @@ __all__ = [
     "Home",
     "Household",
     "HouseholdGrid",
+    "ImportRun",
     "InGrid",
     "Membership",
     "Premises",
     "PremisesGrid",
     "Provenance",
+    "RefusedRow",
     "Registered",
     "Resident",
+    "SourceHousehold",
+    "SourceMapping",
     "Stay",
 ]
