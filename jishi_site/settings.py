@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "jishi.accounts",
     "jishi.addresses",
     "jishi.registers",
+    "jishi.parts",
     "jishi.duties",
     "jishi.notices",
     "jishi.matters",

@@ -18,11 +18,13 @@ from jishi.duties.rules.entries import (
     check_duties,
     check_limits,
 )
+from jishi.flows import catalogue_reading
 from jishi.kernel.divisions import Level, level_of, parse_code
 from jishi.kernel.errors import Invalid
 from jishi.kernel.holidays import is_workday, known_until
 from jishi.kernel.worktime import WorkCalendar
 from jishi.organizations.rules.bodies import BodyEntry, check_bodies, standard_bodies
+from jishi.parts.rules.catalogue import SubclassEntry
 from jishi.territory.rules import divisions
 from jishi.territory.rules.levels import DEEPEST, check_levels, ladder_of, level_list
 from jishi.territory.rules.loading import Problem, refuse_if_any
@@ -77,6 +79,7 @@ class PlaceFiles:
     categories: tuple[CategoryEntry, ...]
     duties: tuple[DutyEntry, ...]
     limits: tuple[LimitEntry, ...]
+    catalogue: tuple[SubclassEntry, ...]
 
 
 @dataclass
@@ -134,8 +137,13 @@ def read_place(folder: Path) -> PlaceFiles:
     codes = {category.code for category in categories}
     reading.problems += check_duties(duties, category_codes=codes, organization_codes={body.code for body in bodies})
     reading.problems += check_limits(limits, category_codes=codes)
+    name, columns = catalogue_reading.FILE, catalogue_reading.COLUMNS
+    below, own = (reading.rows(where, name, columns, required=False) for where in (common, folder))
+    catalogue = catalogue_reading.catalogue_of(below, own, reading.problems)
     refuse_if_any(reading.problems)
-    return PlaceFiles(content, since, tuple(units), tuple(bodies), tuple(categories), tuple(duties), tuple(limits))
+    return PlaceFiles(
+        content, since, tuple(units), tuple(bodies), tuple(categories), tuple(duties), tuple(limits), catalogue
+    )
 
 
 def _overlaid(below: Iterable[Any], above: Iterable[Any], key: Any) -> list[Any]:

@@ -1,6 +1,6 @@
 """A unit is split, merged, moved or renamed, and all that was its goes on with its successor, in one transaction: the
-bodies located in it, what the duty lists name, the people posted to it, the households, homes and premises in it and
-the matters that lie open in it."""
+bodies located in it, what the duty lists name, the people posted to it, the households, homes and premises in it, the
+components that stand there and the matters that lie open in it."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +17,7 @@ from jishi.duties import queries as duty_queries
 from jishi.matters.actions.hand_over import hand_over_bodies, hand_over_ended_units, hand_over_open_matters
 from jishi.organizations import actions as organizations
 from jishi.organizations import queries as bodies
+from jishi.parts import actions as parts
 from jishi.registers.actions import grids as registers
 from jishi.territory import actions as territory
 from jishi.territory import queries as units
@@ -37,7 +38,7 @@ def silent(_what: str, _done: int, _total: int) -> None:
 @dataclass(frozen=True, slots=True)
 class Followed:
     """How much went on with its units: bodies located anew, bodies absorbed by others, postings, open matters,
-    households and addresses."""
+    households, addresses and components."""
 
     bodies: int = 0
     absorbed: int = 0
@@ -45,6 +46,7 @@ class Followed:
     matters: int = 0
     households: int = 0
     addresses: int = 0
+    components: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class UnitsChanged:
             f"  住户：随迁{done.households}",
             f"  未办结事项：移交{done.matters}",
             f"  标准地址：随迁{done.addresses}",
+            f"  部件：随迁{done.components}",
         ]
         return "\n".join(lines)
 
@@ -150,17 +153,18 @@ def follow(
     postings = accounts.follow_units(moves=moves, absorbed=located.absorbed, by=by, now=now)
     hand_over_bodies(absorbed=located.absorbed, now=now)
     households = registers.follow_units(moves=moves, by=by, now=now)
+    components = parts.follow_units(moves=moves, by=by, now=now, absorbed=located.absorbed)
     matters = 0
     for done, (former, heir) in enumerate(moves, start=1):
         matters += hand_over_open_matters(former_id=former, depth=depths[former], successor_id=heir, now=now)
         progress("移交未办结事项", done, len(moves))
-    return Followed(located.moved, len(located.absorbed), postings, matters, households, carried)
+    return Followed(located.moved, len(located.absorbed), postings, matters, households, carried, components)
 
 
 def catch_up(*, now: dt.datetime) -> int:
     """What was posted, entered or registered in the very moment of a change goes on too; returns how many rows did."""
     carried = addresses.follow_ended_units(now=now)
-    households = registers.follow_ended_units(now=now)
+    households = registers.follow_ended_units(now=now) + parts.follow_ended_units(now=now)
     return carried + accounts.follow_ended_units(now=now) + households + hand_over_ended_units(now=now)
 
 

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     KEEP_REGISTER = "keep_register"  # enter and verify them
     READ_SENSITIVE = "read_sensitive"  # see a whole document or telephone number, naming a purpose
     DECIDE_REGISTER = "decide_register"  # decide between two sources that disagree
+    READ_PARTS = "read_parts"  # see the components of the own area, or those the own organisation answers for
+    INSPECT_PARTS = "inspect_parts"  # say what an inspection found, report a fault
 
 
 class Role(StrEnum):
@@ -57,7 +59,17 @@ LABELS = {
 P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.GRID_WORKER: frozenset(
-        {P.REPORT, P.READ_MATTERS, P.SETTLE, P.VERIFY, P.READ_REGISTER, P.KEEP_REGISTER, P.READ_SENSITIVE}
+        {
+            P.REPORT,
+            P.READ_MATTERS,
+            P.SETTLE,
+            P.VERIFY,
+            P.READ_REGISTER,
+            P.KEEP_REGISTER,
+            P.READ_SENSITIVE,
+            P.READ_PARTS,
+            P.INSPECT_PARTS,
+        }
     ),
     Role.COMMUNITY: frozenset(
         {
@@ -74,6 +86,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.READ_ORDERS,
             P.DISPATCH_ORDERS,
             P.TAKE_ORDERS,
+            P.READ_PARTS,
+            P.INSPECT_PARTS,
         }
     ),
     Role.DISPATCHER: frozenset(
@@ -87,11 +101,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.VERIFY,
             P.SUPERVISE,
             P.READ_REPORTER,
+            P.READ_PARTS,
         }
     ),
-    Role.HANDLER: frozenset({P.READ_MATTERS, P.HANDLE, P.ANSWER, P.READ_ORDERS, P.TAKE_ORDERS}),
-    Role.LEADER: frozenset({P.READ_MATTERS, P.INSTRUCT}),
-    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.MANAGE_PLACE, P.READ_AUDIT}),
+    Role.HANDLER: frozenset({P.READ_MATTERS, P.HANDLE, P.ANSWER, P.READ_ORDERS, P.TAKE_ORDERS, P.READ_PARTS}),
+    Role.LEADER: frozenset({P.READ_MATTERS, P.INSTRUCT, P.READ_PARTS}),
+    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.MANAGE_PLACE, P.READ_AUDIT, P.READ_PARTS}),
     Role.AUDITOR: frozenset({P.READ_AUDIT}),
 }
 del P

@@ -1,0 +1,17 @@
+"""Writing the register of components: the catalogue, the life of a component, inspections, changes of units."""
+
+from jishi.parts.actions.catalogue import load_catalogue
+from jishi.parts.actions.following import follow_ended_units, follow_units
+from jishi.parts.actions.inspecting import inspect
+from jishi.parts.actions.lives import add_components, change, register, retire
+
+__all__ = [
+    "add_components",
+    "change",
+    "follow_ended_units",
+    "follow_units",
+    "inspect",
+    "load_catalogue",
+    "register",
+    "retire",
+]

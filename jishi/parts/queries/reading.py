@@ -1,0 +1,233 @@
+"""Reading components: lists by code, one component with what became of it, what is due for inspection."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from jishi.accounts.rules.roles import Permission
+from jishi.accounts.rules.viewer import Viewer
+from jishi.kernel.errors import NotFound
+from jishi.parts.models import Component, EarlierUnit, Inspection
+from jishi.parts.queries.scope import visible
+from jishi.parts.rules.codes import COUNTY, LENGTH, SUBCLASS, clean_code
+from jishi.parts.rules.given import Body
+from jishi.parts.rules.inspections import Condition, Standing, standing
+from jishi.territory.queries import subtree_ids
+
+MAX_PAGE = 100
+_FIELDS = (
+    "id", "code", "subclass_id", "subclass__name", "subclass__major__name", "name", "unit_id", "unit__name", "place",
+    "longitude", "latitude", "condition", "inspected_on", "inspect_by",
+)  # fmt: skip
+_BODIES = tuple(f"{role}{end}" for role in ("authority", "owner", "keeper") for end in ("_id", "__name", "_name"))
+_ORIGIN = ("source", "recorded_at", "recorded_by", "subclass__inspection_days", "valid_from")
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentRow:
+    """One line of a list."""
+
+    id: int
+    code: str
+    subclass_code: str
+    subclass_name: str
+    class_name: str
+    name: str
+    unit_id: int
+    unit_name: str
+    place: str
+    longitude: float | None
+    latitude: float | None
+    condition: Condition
+    inspected_on: dt.date | None
+    inspect_by: dt.date | None
+
+    @property
+    def title(self) -> str:
+        return self.name or self.subclass_name
+
+    def standing(self, today: dt.date) -> Standing:
+        return standing(self.condition, self.inspect_by, today)
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentDetail:
+    """One component with who answers for it and where the record comes from."""
+
+    row: ComponentRow
+    authority: Body
+    owner: Body
+    keeper: Body
+    inspection_days: int | None
+    source: str
+    recorded_at: dt.datetime
+    recorded_by: str
+    since: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionRow:
+    """What somebody found."""
+
+    at: dt.datetime
+    by_name: str
+    condition: Condition
+    note: str
+    matter_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPlace:
+    """Where a component lay before a change of units."""
+
+    unit_id: int
+    unit_name: str
+    since: dt.date
+    until: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is narrowed to; ``search`` is a code, its beginning, or words of a name or place."""
+
+    class_code: str = ""
+    subclass_code: str = ""
+    unit_id: int | None = None
+    standing: Standing | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``after`` asks for the next page; empty at the end."""
+
+    rows: tuple[ComponentRow, ...]
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Components past their inspection: the longest waiting first, and how many there are."""
+
+    rows: tuple[ComponentRow, ...]
+    total: int
+
+
+def components(viewer: Viewer, wanted: Filter, *, today: dt.date, after: str = "", limit: int = 50) -> Page:
+    """Components the viewer may see, by code, from behind the code ``after``."""
+    found = _narrowed(visible(viewer), wanted, today).filter(code__gt=after).order_by("code")
+    rows = _rows(found[: min(limit, MAX_PAGE) + 1])
+    shown = rows[: min(limit, MAX_PAGE)]
+    return Page(shown, shown[-1].code if len(rows) > len(shown) else "")
+
+
+def count(viewer: Viewer, wanted: Filter, *, today: dt.date) -> int:
+    return _narrowed(visible(viewer), wanted, today).count()
+
+
+def _narrowed(rows: QuerySet[Component], wanted: Filter, today: dt.date) -> QuerySet[Component]:
+    if wanted.subclass_code:
+        rows = rows.filter(subclass=wanted.subclass_code)
+    elif wanted.class_code:
+        rows = rows.filter(subclass__range=(f"{wanted.class_code}00", f"{wanted.class_code}99"))
+    if wanted.unit_id is not None:
+        rows = rows.filter(unit__in=subtree_ids(wanted.unit_id))
+    if wanted.standing is not None:
+        rows = rows.filter(_standing(wanted.standing, today))
+    code = clean_code(wanted.search)
+    if code.isascii() and code.isdigit() and len(code) > COUNTY:
+        return rows.filter(code__range=_beginning(code))
+    for word in wanted.search.split():
+        rows = rows.filter(Q(name__contains=word) | Q(place__contains=word) | Q(code__contains=word))
+    return rows
+
+
+def _beginning(code: str) -> tuple[str, str]:
+    """The lowest and the highest code that begin so: a range of the index on every database."""
+    return code.ljust(LENGTH, "0"), code.ljust(LENGTH, "9")
+
+
+def _standing(wanted: Standing, today: dt.date) -> Q:
+    sound, late = Q(condition=Condition.SOUND.value), Q(inspect_by__lt=today)
+    return {
+        Standing.FAULTY: Q(condition=Condition.FAULTY.value),
+        Standing.DUE: sound & late,
+        Standing.SOUND: sound & (Q(inspect_by__isnull=True) | Q(inspect_by__gte=today)),
+    }[wanted]
+
+
+def _rows(found: QuerySet[Component]) -> tuple[ComponentRow, ...]:
+    return tuple(_row(values) for values in found.values_list(*_FIELDS))
+
+
+def _row(values: Sequence[Any]) -> ComponentRow:
+    return ComponentRow(*(*values[:11], Condition(values[11]), *values[12:]))
+
+
+def component(viewer: Viewer, code: str) -> ComponentDetail:
+    """Raises NotFound for an unknown code and for a component the viewer may not see, alike."""
+    found = visible(viewer).filter(code=clean_code(code)).values(*_FIELDS, *_BODIES, *_ORIGIN).first()
+    if found is None:
+        raise NotFound("没有找到这个部件，或不在您的查看范围内")
+    authority, owner, keeper = (
+        Body(found[f"{role}_id"], found[f"{role}__name"] or found[f"{role}_name"])
+        for role in ("authority", "owner", "keeper")
+    )
+    return ComponentDetail(
+        row=_row([found[name] for name in _FIELDS]),
+        authority=authority,
+        owner=owner,
+        keeper=keeper,
+        inspection_days=found["subclass__inspection_days"],
+        source=found["source"],
+        recorded_at=found["recorded_at"],
+        recorded_by=found["recorded_by"],
+        since=found["valid_from"],
+    )
+
+
+def inspections(component_id: int, limit: int = 100) -> tuple[InspectionRow, ...]:
+    """What was found, the latest first; for whoever has read the component."""
+    rows = Inspection.objects.filter(component=component_id).order_by("-at", "-id")[:limit]
+    return tuple(
+        InspectionRow(row.at, row.by_name, Condition(row.condition), row.note, row.matter_number) for row in rows
+    )
+
+
+def earlier_places(component_id: int) -> tuple[EarlierPlace, ...]:
+    """The units it lay in before, the latest first."""
+    rows = EarlierUnit.objects.filter(component=component_id).order_by("-id")
+    fields = ("unit_id", "unit__name", "valid_from", "valid_to")
+    return tuple(EarlierPlace(*row) for row in rows.values_list(*fields))
+
+
+def due(viewer: Viewer, *, today: dt.date, limit: int) -> Due:
+    """Components this viewer has to inspect: past their day, in the areas of postings that inspect."""
+    late = visible(viewer, Permission.INSPECT_PARTS).filter(_standing(Standing.DUE, today))
+    rows = _rows(late.order_by("inspect_by", "code")[:limit])
+    return Due(rows, late.count() if len(rows) == limit else len(rows))
+
+
+def may_inspect(viewer: Viewer, code: str) -> bool:
+    return visible(viewer, Permission.INSPECT_PARTS).filter(code=code).exists()
+
+
+def fingerprints(codes: Iterable[str]) -> dict[str, str]:
+    """Of the codes that were ever given: by which row of a file the component came in; empty for another way."""
+    return dict(Component.objects.filter(code__in=list(codes)).values_list("code", "fingerprint"))
+
+
+def last_serial(county: str, subclass_code: str) -> int:
+    """The highest number given in a sub-class; 0 before the first."""
+    given = Component.objects.filter(code__range=_beginning(f"{county}{subclass_code}"))
+    last = given.aggregate(last=Max("code"))["last"]
+    return int(last[COUNTY + SUBCLASS :]) if last is not None else 0
+
+
+def figures() -> dict[str, int]:
+    """How many live components each sub-class has, by its code."""
+    rows = Component.objects.filter(valid_to__isnull=True).values_list("subclass_id").order_by()
+    return dict(rows.annotate(Count("id")))
