@@ -43,7 +43,9 @@ class WishForm(PageForm):
     )
     text = forms.CharField(label=_("补充说明"), max_length=1000, required=False)
     name = forms.CharField(label=_("怎么称呼您"), max_length=60, required=False)
-    phone = forms.CharField(label=_("联系电话"), max_length=20, required=False)
+    phone = forms.CharField(
+        label=_("联系电话"), max_length=20, error_messages={"required": _("请留下联系电话，上门前要与您联系")}
+    )
     price_fen = forms.IntegerField(min_value=0, max_value=MOST_FEN, widget=forms.HiddenInput)
 
     FIELD_OF = {"unit_id": "unit", "offer_id": "offer"}
@@ -77,7 +79,8 @@ class ProxyForm(WishForm):
 
     def __init__(self, *args: Any, offers: Sequence[OfferRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["offer"].choices = [("", "")] + [(row.id, offer_words(row)) for row in offers]  # type: ignore[attr-defined]
+        self.fields["offer"].choices = [("", str(_("请选择")))] + [(row.id, offer_words(row)) for row in offers]  # type: ignore[attr-defined]
+        self.fields["phone"].required = False  # whoever has none comes to the desk
         self.prices = {row.id: row.price_fen for row in offers}
 
     def proxy_wish(self) -> Wish:
@@ -144,7 +147,7 @@ class StepForm(PageForm):
             facts = found.facts
             passed = {facts.passed_by_id, facts.taker_id}
             fit = [row for row in offers if row.organization_id not in passed and row.price_fen <= facts.price_fen]
-            choices = [("", "")] + [(row.id, offer_words(row)) for row in fit]
+            choices = [("", str(_("请选择")))] + [(row.id, offer_words(row)) for row in fit]
             return forms.TypedChoiceField(
                 label=_("派给哪个单位的哪项服务"), choices=choices, coerce=int, empty_value=None
             )
