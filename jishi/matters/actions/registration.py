@@ -15,6 +15,7 @@ from jishi.accounts.rules.viewer import Viewer
 from jishi.duties.queries import CategoryRow, category
 from jishi.kernel.errors import Forbidden, Invalid
 from jishi.kernel.numbers import RANDOM_RANGE, make_number
+from jishi.matters.actions.at_door import at_its_door
 from jishi.matters.actions.county import County, county_rules
 from jishi.matters.actions.ledger import RESIDENT, SYSTEM, Actor, announce, append_history, keep_photos
 from jishi.matters.models import Matter, Reporter
@@ -104,7 +105,7 @@ class Entry:
 
 def enter(report: Report, by: Viewer | None, rules: County, now: dt.datetime, clock: Clock) -> Entry:
     """Clean and check a report, find its place and its grade, and start its clocks."""
-    report = clean_report(report)
+    report = at_its_door(clean_report(report))
     check_report(report)
     _check_channel(report, by)
     kind = category(report.category_code) if report.category_code else None
@@ -192,6 +193,7 @@ def _values(
         "place": report.place,
         "longitude": report.longitude,
         "latitude": report.latitude,
+        "door_code": report.door_code or None,
         "stage": Stage.REGISTERED.value,
         "responsible_id": centre_for(place).id,
         "registered_at": now,

@@ -49,6 +49,7 @@ class Matter(models.Model):
     place = models.CharField("地点", max_length=120, blank=True)
     longitude = models.FloatField("经度", null=True)
     latitude = models.FloatField("纬度", null=True)
+    door_code = models.CharField("门码", max_length=8, null=True)  # of the plate that was scanned
 
     stage = models.CharField("环节", max_length=12, choices=[(s.value, s.label) for s in Stage])
     version = models.PositiveIntegerField("版本", default=1)  # one more with every step: who writes on an old one loses
@@ -163,6 +164,9 @@ class Matter(models.Model):
             models.Index(fields=["registered_by", "registered_at"], name="matter_registered_by"),
             models.Index(
                 fields=["merged_into"], condition=Q(merged_into__isnull=False), name="matter_merged_into_another"
+            ),
+            models.Index(
+                fields=["door_code", "registered_at"], condition=Q(door_code__isnull=False), name="matter_door"
             ),
             # The figures above lists are counted from this index alone. SQLite does so only if every column that is
             # asked about is in it, also the one of its condition.

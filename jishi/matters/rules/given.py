@@ -72,6 +72,7 @@ class Report:
     reporter_phone: str = ""
     photos: tuple[PhotoFile, ...] = ()
     source_key: str | None = None
+    door_code: str = ""  # of the plate that was scanned; unit, place and point are its own where they are not given
     origin: Origin | None = None
 
 

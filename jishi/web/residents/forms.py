@@ -27,6 +27,7 @@ class ReportForm(PageForm):
     place = forms.CharField(label=_("具体地点"), max_length=120, required=False)
     longitude = forms.FloatField(required=False, widget=forms.HiddenInput)
     latitude = forms.FloatField(required=False, widget=forms.HiddenInput)
+    door = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)  # the code of a scanned plate
     name = forms.CharField(label=_("怎么称呼您"), max_length=60, required=False)
     phone = forms.CharField(label=_("联系电话"), max_length=20, required=False)
 
@@ -46,12 +47,13 @@ class ReportForm(PageForm):
             place=given["place"],
             longitude=given["longitude"],
             latitude=given["latitude"],
+            door_code=given["door"],
             reporter_name=given["name"],
             reporter_phone=given["phone"],
             photos=photos,
         )
 
-    FIELD_OF = {"unit_id": "unit", "reporter_name": "name", "reporter_phone": "phone"}
+    FIELD_OF = {"unit_id": "unit", "door_code": "place", "reporter_name": "name", "reporter_phone": "phone"}
 
     def blame(self, error: Any) -> None:
         """Errors of the report name its own fields; here some are called otherwise."""
