@@ -14,6 +14,7 @@ from jishi.flows.place_reading import PlaceFiles, read_place
 from jishi.flows.unit_changes import OPERATOR, Progress, follow, forget_places, silent
 from jishi.kernel.errors import Conflict, Invalid
 from jishi.kernel.geo import gcj02_to_wgs84
+from jishi.orders.actions import offers as orders
 from jishi.organizations import actions as organizations
 from jishi.parts import actions as parts
 from jishi.territory import actions as territory
@@ -32,6 +33,7 @@ _KINDS = {
     "duties": "清单事项",
     "limits": "时限",
     "catalogue": "部件小类",
+    "offers": "服务菜单",
 }
 
 
@@ -125,6 +127,7 @@ def _load(
     note("duties", duties.load_duties(entries=files.duties, by=by, now=now))
     note("limits", duties.load_limits(entries=files.limits, by=by, now=now))
     note("catalogue", parts.load_catalogue(entries=files.catalogue, by=by, now=now))
+    note("offers", orders.load_offers(entries=files.offers, by=by, now=now))
     return Loaded(files.content["key"], files.content["name"], is_new, counts, loaded.follows)
 
 

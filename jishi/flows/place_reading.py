@@ -18,11 +18,12 @@ from jishi.duties.rules.entries import (
     check_duties,
     check_limits,
 )
-from jishi.flows import catalogue_reading
+from jishi.flows import catalogue_reading, offer_reading
 from jishi.kernel.divisions import Level, level_of, parse_code
 from jishi.kernel.errors import Invalid
 from jishi.kernel.holidays import is_workday, known_until
 from jishi.kernel.worktime import WorkCalendar
+from jishi.orders.rules.offers import OfferEntry
 from jishi.organizations.rules.bodies import BodyEntry, check_bodies, standard_bodies
 from jishi.parts.rules.catalogue import SubclassEntry
 from jishi.territory.rules import divisions
@@ -49,6 +50,7 @@ _TOP = (
     "grid_standard",
     "grades",
     "matters",
+    "orders",
     "limits",
 )
 _UNIT_COLUMNS = ("code", "name", "kind", "parent")
@@ -80,6 +82,7 @@ class PlaceFiles:
     duties: tuple[DutyEntry, ...]
     limits: tuple[LimitEntry, ...]
     catalogue: tuple[SubclassEntry, ...]
+    offers: tuple[OfferEntry, ...]
 
 
 @dataclass
@@ -140,10 +143,11 @@ def read_place(folder: Path) -> PlaceFiles:
     name, columns = catalogue_reading.FILE, catalogue_reading.COLUMNS
     below, own = (reading.rows(where, name, columns, required=False) for where in (common, folder))
     catalogue = catalogue_reading.catalogue_of(below, own, reading.problems)
+    rows = reading.rows(folder, offer_reading.FILE, offer_reading.COLUMNS, required=False)
+    offers = offer_reading.offers_of(rows, bodies, units, reading.problems)
     refuse_if_any(reading.problems)
-    return PlaceFiles(
-        content, since, tuple(units), tuple(bodies), tuple(categories), tuple(duties), tuple(limits), catalogue
-    )
+    lists = (tuple(units), tuple(bodies), tuple(categories), tuple(duties), tuple(limits))
+    return PlaceFiles(content, since, *lists, catalogue, offers)
 
 
 def _overlaid(below: Iterable[Any], above: Iterable[Any], key: Any) -> list[Any]:
@@ -173,6 +177,7 @@ def _template(documents: list[Document], problems: list[Problem]) -> tuple[dict[
             check(whole[key])
         else:
             main.fail(f"缺少“{key}”")
+    offer_reading.check_orders(whole.get("orders", main))
     limits = _limits(sections, str(merged.get("name", "")))
     if len(problems) > before:
         return {}, since, limits

@@ -45,7 +45,7 @@ def test_each_of_the_five_places_loads_without_an_orphan(key):
     assert len(organizations.dispatchable("community_office")) == communities
     assert all(organizations.community_office_for(unit).unit_id == unit.id for unit in units.units(2))
     assert units.place().key == key
-    assert told[-1] == ("装载", 7, 7)
+    assert told[-1] == ("装载", 8, 8)
 
 
 def test_loading_again_changes_nothing():

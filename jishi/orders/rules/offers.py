@@ -35,7 +35,7 @@ class OfferEntry:
     kind: str
     name: str
     what: str
-    price_yuan: str
+    price: str
     price_note: str
     at_once: str
     per_day: str
@@ -49,7 +49,7 @@ class OfferEntry:
     @property
     def terms(self) -> Terms:
         """Raises ValueError for a kind or a number that is none."""
-        fen = round(float(self.price_yuan or 0) * 100)
+        fen = round(float(self.price or 0) * 100)
         kind = ServiceKind(self.kind)
         return Terms(self.name, kind, self.what, fen, self.price_note, int(self.at_once), int(self.per_day))
 
