@@ -12,6 +12,7 @@ from jishi.kernel.errors import DomainError
 from jishi.matters.rules.vocabulary import Channel, ReplyKind
 
 Answer = Generator[dt.datetime, None, bool]  # a stretch of a life that ends with yes or no
+MISTAKEN = 0.2  # of the mergers turn out to be of two different things
 WALKERS = frozenset({Channel.GRID, Channel.QUICK, Channel.VISIT})
 
 
@@ -99,7 +100,17 @@ def merge(world: World, case: Case, first: Case) -> Life:
     yield world.office(case.chance, 5, 60)
     if world.facts(first).open:
         world.take(case, "merge", world.dispatcher(case), into=first.number, note="同一地点同一问题")
+        if case.chance.random() < MISTAKEN:
+            yield from part_again(world, case, first)
     else:
+        yield from whole_life(world, case, Fate())
+
+
+def part_again(world: World, case: Case, first: Case) -> Life:
+    """It was not the same after all: the reporter gets back a matter of their own, if there is still time."""
+    yield world.office(case.chance, 5, 60)
+    if world.facts(first).open:
+        world.take(case, "unmerge", world.dispatcher(case), note="现场核实不是同一处，恢复单独办理")
         yield from whole_life(world, case, Fate())
 
 

@@ -54,6 +54,7 @@ WAYS = {
     ("reopen", S.CLOSED): S.REGISTERED,
     ("reopen", S.FOLLOWED_UP): S.REGISTERED,
     **{("merge", stage): S.MERGED for stage in OPEN_STAGES},
+    ("unmerge", S.MERGED): S.REGISTERED,
     **{("grant_abnormal", stage): S.ABNORMAL for stage in OPEN_STAGES},
 }
 
@@ -63,6 +64,8 @@ def fitting(name: str, stage: Stage):
     more: dict[str, object] = {}
     if name == "dispute":
         more["returns"] = 1
+    if name == "unmerge":
+        more["main_open"] = True
     if name == "resume":
         more |= {"paused_since": NOW, "paused_until": NOW}
     if name in {"help_done", "release_helper"}:
@@ -129,7 +132,7 @@ WHO = {
     **{
         name: {"wang", "qian"}
         for name in [
-            "dispatch", "redispatch", "arbitrate", "close", "follow_up", "reopen", "merge", "grant_abnormal",
+            "dispatch", "redispatch", "arbitrate", "close", "follow_up", "reopen", "merge", "unmerge", "grant_abnormal",
             "add_helper", "release_helper", "pause", "resume", "grant_extension", "refuse_extension",
             "refuse_abnormal", "refuse_reopening", "regrade", "reclassify", "relocate", "urge", "supervise",
         ]

@@ -14,7 +14,7 @@ from jishi.kernel.errors import Conflict, Invalid, NotFound
 from jishi.matters.actions.clockwork import clock_sets, granted_extensions
 from jishi.matters.actions.county import County, county_rules
 from jishi.matters.actions.ledger import RESIDENT, Actor, write_step
-from jishi.matters.actions.merging import lock_in_order
+from jishi.matters.actions.merging import lock_in_order, lock_with_main
 from jishi.matters.queries.detail import facts_for_step
 from jishi.matters.queries.receipt import reporter_knows
 from jishi.matters.queries.repeats import repeats
@@ -63,6 +63,8 @@ def take_step(
         raise Invalid("没有这个步骤", field="step")
     if wanted.name == "merge":
         lock_in_order(number, given.into)
+    elif wanted.name == "unmerge":
+        lock_with_main(number)
     facts = facts_for_step(number)
     if facts is None or not _knows_of(facts, wanted, by, code):
         raise NotFound("没有找到这件事项，或不在您的办理范围内")

@@ -139,6 +139,9 @@ MOMENTS: dict[str, Callable[[Facts], str | None]] = {
     "refuse_abnormal": _waits(RequestKind.ABNORMAL, "没有待审批的非正常结案申请"),
     "ask_reopening": _not_yet(RequestKind.REOPENING, "您的重办申请已收到，正在等待答复"),
     "refuse_reopening": _waits(RequestKind.REOPENING, "没有待答复的重办申请"),
+    "unmerge": lambda facts: (
+        None if facts.main_open else "主事项已经结案，不能再撤销并案；如有未解决的问题，请重新登记"
+    ),
 }
 
 

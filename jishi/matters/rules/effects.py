@@ -215,20 +215,28 @@ def rate(facts: Facts, given: Given, setting: Setting) -> Change:
     return change
 
 
+# What is no longer so of a closed matter on which the work begins once more.
+UNDONE = dict.fromkeys(
+    (
+        "lead_id",
+        "handled_by_id",
+        "handled_at",
+        "verified_by_id",
+        "verified_at",
+        "answered_at",
+        "reply_kind",
+        "closed_at",
+    )
+)
+
+
 @effect("reopen")
 def reopen(facts: Facts, given: Given, setting: Setting) -> Change:
     """The number stays, the work begins anew and so does the promise."""
     change = Change(restarts_clock=True)
     change.sets = {
-        "lead_id": None,
+        **UNDONE,
         "responsible_id": setting.centre_id,
-        "handled_by_id": None,
-        "handled_at": None,
-        "verified_by_id": None,
-        "verified_at": None,
-        "answered_at": None,
-        "reply_kind": None,
-        "closed_at": None,
         "returns": 0,
         "escalation": 0,
         "adjustments": 0,
@@ -248,6 +256,14 @@ def merge(facts: Facts, given: Given, setting: Setting) -> Change:
     if facts.paused:
         change.sides.append(EndPause())
         change.sets |= {"paused_since": None, "paused_until": None}
+    return change
+
+
+@effect("unmerge")
+def unmerge(facts: Facts, given: Given, setting: Setting) -> Change:
+    """The matter is to be dispatched anew. Its overall clock runs on from the beginning: the merger was our mistake."""
+    change = Change(sets=dict(UNDONE) | {"merged_into_id": None, "responsible_id": setting.centre_id})
+    change.facts = {"out_of": facts.merged_into}
     return change
 
 

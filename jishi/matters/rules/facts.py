@@ -55,6 +55,8 @@ class Facts:
     adjustments: int
     parts: tuple[PartFacts, ...] = ()
     requests: tuple[RequestFacts, ...] = ()
+    merged_into: str = ""  # the number of the matter this one was merged into
+    main_open: bool = False  # whether the matter handled for it, at the end of a chain of merges, is still open
     workers: frozenset[int] = frozenset()  # persons who reported a part done, of parts that have ended too
 
     @property

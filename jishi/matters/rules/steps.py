@@ -214,6 +214,17 @@ STEPS: dict[str, Step] = dict(
             while_paused=True,
         ),
         _step(
+            "unmerge",
+            "撤销并案",
+            {S.MERGED},
+            S.REGISTERED,
+            P.DISPATCH,
+            Holder.AREA,
+            needs=("note",),
+            public=True,
+            in_title="撤销并案，恢复单独办理",
+        ),
+        _step(
             "grant_abnormal",
             "同意非正常结案",
             OPEN_STAGES,
@@ -238,24 +249,9 @@ STEPS: dict[str, Step] = dict(
             takes=("task",),
         ),
         _step(
-            "release_helper",
-            "解除协办",
-            WITH_LEAD,
-            None,
-            P.DISPATCH,
-            Holder.AREA,
-            needs=("organization_id", "note"),
+            "release_helper", "解除协办", WITH_LEAD, None, P.DISPATCH, Holder.AREA, needs=("organization_id", "note")
         ),
-        _step(
-            "help_done",
-            "协办完成",
-            WORKING,
-            None,
-            P.HANDLE,
-            Holder.HELPER,
-            needs=("note",),
-            takes=("photos",),
-        ),
+        _step("help_done", "协办完成", WORKING, None, P.HANDLE, Holder.HELPER, needs=("note",), takes=("photos",)),
         # time
         _step(
             "pause",

@@ -37,6 +37,7 @@ TOLD: dict[str, tuple[Audience, ...]] = {
     "rate": (A.CENTRE, A.LEAD),
     "reopen": (A.CENTRE, A.GROUND),
     "merge": (A.REGISTRAR, A.LEAD),
+    "unmerge": (A.CENTRE, A.GROUND, A.REGISTRAR),
     "grant_abnormal": (A.REGISTRAR, A.LEAD),
     "add_helper": (A.HELPERS,),
     "release_helper": (A.LEAD,),

@@ -132,6 +132,7 @@ POINTS: dict[str, tuple[str, Say]] = {
     "solved": ("结果", _yes),
     "satisfied": ("满意度", _stars),
     "into": ("并入", _plain),
+    "out_of": ("原并入", _plain),
     "responsible": ("责任单位", _body),
     "reply_kind": ("答复类型", _listed(ReplyKind)),
     "reply": ("答复", _plain),

@@ -35,7 +35,7 @@ KEYS = {
     "return": "r", "dispute": "r", "begin": "b", "finish": "f", "help_done": "f", "follow_up": "c", "merge": "m",
     "comment": "n", "urge": "u", "supervise": "U", "pause": "p", "resume": "p", "regrade": "g", "reclassify": "t",
     "relocate": "l", "grant_extension": "y", "grant_abnormal": "y", "refuse_extension": "x", "refuse_abnormal": "x",
-    "settle": "z", "reopen": "o", "add_helper": "h",
+    "settle": "z", "reopen": "o", "add_helper": "h", "unmerge": "m",
 }  # fmt: skip
 ICONS = {
     "dispatch": "send", "redispatch": "route", "arbitrate": "gavel", "sign": "check", "begin": "player-play",
@@ -45,7 +45,7 @@ ICONS = {
     "regrade": "adjustments-horizontal", "reclassify": "adjustments-horizontal", "relocate": "map-pin",
     "add_helper": "user-plus", "release_helper": "minus", "reopen": "refresh", "grant_extension": "check",
     "refuse_extension": "x", "grant_abnormal": "check", "refuse_abnormal": "x", "refuse_reopening": "x",
-    "ask_extension": "clock", "ask_abnormal": "ban",
+    "ask_extension": "clock", "ask_abnormal": "ban", "unmerge": "arrow-back-up",
 }  # fmt: skip
 
 
@@ -157,11 +157,5 @@ def context_of(found: Detail, now: dt.datetime) -> dict[str, Any]:
         "suggestions": suggestions_for(found),
         "request_kinds": {kind.value: kind.label for kind in RequestKind},
         "bodies": {row["organization_id"]: name_on_record(row["organization_id"]) for row in found.instructions},
-        "merged_number": _merged_into(found),
+        "merged_number": found.facts.merged_into,
     }
-
-
-def _merged_into(found: Detail) -> str:
-    """The number of the matter this one was merged into, as its history tells it."""
-    told = [line["facts"]["into"] for line in found.history if line["name"] == "merge" and "into" in line["facts"]]
-    return told[-1] if found.matter["merged_into_id"] and told else ""

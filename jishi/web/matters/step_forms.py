@@ -61,6 +61,7 @@ PARTICULAR_LABELS = {
     ("verify", "note"): "核实情况",
     ("reject", "note"): "不通过的原因",
     ("reopen", "note"): "重新办理的原因",
+    ("unmerge", "note"): "撤销并案的原因",
     ("release_helper", "note"): "解除原因",
     ("pause", "until"): "挂账至",
     ("supervise", "until"): "督办期限",
@@ -79,6 +80,9 @@ HINTS = {
     "basis": "无法办理的必须写明，其余可不填",
     "reply": "居民在回执上看到的就是这段话，请写结果或理由，不写“已转办”",
     "task": "主办、协办单位看到的一句话要求",
+}
+PARTICULAR_HINTS = {
+    ("unmerge", "note"): "本件恢复单独办理，须重新派发；办结期限仍从登记时起算，并案期间不扣除",
 }
 GRADE_HINT = "等级决定由哪一级承办"
 SIZES = {"note": 2000, "reply": 5000, "basis": 1000, "task": 300}
@@ -104,7 +108,8 @@ class StepForm(PageForm):
         field = MAKERS.get(name, _words)(self, name)
         field.required = name in self.step.needs
         field.label = PARTICULAR_LABELS.get((self.step.name, name), LABELS[name])
-        field.help_text = field.help_text or HINTS.get(name, "")
+        hint = PARTICULAR_HINTS.get((self.step.name, name)) or HINTS.get(name, "")
+        field.help_text = field.help_text or hint
         field.error_messages["required"] = NEEDED.get(name, "请填写")
         return field
 

@@ -48,6 +48,7 @@ PLACES: dict[str, Callable[[Cast], Before | str]] = {
     "follow_up": lambda town: "closed",
     "reopen": lambda town: "closed",
     "merge": lambda town: [],
+    "unmerge": lambda town: [("merge", "wang", {"into": begin(town).receipt.number})],
     "grant_abnormal": lambda town: [*accepted(town), ("ask_abnormal", "chen", ABNORMAL)],
     "add_helper": dispatched,
     "release_helper": lambda town: dispatched(town, helper_ids=(town.water.pk,)),
