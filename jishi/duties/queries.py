@@ -5,12 +5,9 @@ with the first list.
 """
 
 import datetime as dt
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
-
-from django.db.models import Count, Max, Q
 
 from jishi.duties.models import Category, DutyItem, Limit
 from jishi.duties.rules import suggestion
@@ -19,8 +16,8 @@ from jishi.duties.rules.suggestion import Body, CategoryRow, DutyItemRow, Spoken
 from jishi.kernel.holidays import holiday_name, is_workday, known_until
 from jishi.kernel.worktime import WorkCalendar
 from jishi.organizations.queries import dispatchable
+from jishi.orm.kept import Kept, begun_and_ended, shelf
 from jishi.territory.queries import UnitRow, place
-from jishi.territory.rules.kept import Kept
 
 __all__ = ["CategoryRow", "DutyItemRow", "LimitRule", "Spoken", "Suggestion"]
 
@@ -51,15 +48,11 @@ class Dated(Generic[T]):
 def _kept(model: Any, fields: tuple[str, ...], build: Callable[..., T], order: tuple[str, ...]) -> Kept[Dated[T]]:
     """Keeps all rows of a table whose rows only begin and end."""
 
-    def stamp() -> tuple[int | None, int]:
-        found = model.objects.aggregate(last=Max("id"), ended=Count("id", filter=Q(valid_to__isnull=False)))
-        return found["last"], found["ended"]
-
     def load() -> Dated[T]:
         rows = model.objects.order_by("valid_from", *order).values_list("valid_from", "valid_to", *fields)
         return Dated(tuple((row[0], row[1], build(*row[2:])) for row in rows))
 
-    return Kept(stamp=stamp, load=load, clock=time.monotonic)
+    return shelf.keep(begun_and_ended(model._meta.db_table), load)
 
 
 def _category(

@@ -1,17 +1,14 @@
 """Reading the bodies. They are public facts: everybody may know which office answers for what."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, Max, Q
-
 from jishi.kernel.errors import NotFound
 from jishi.organizations.models import Organization
 from jishi.organizations.rules.bodies import Kind
+from jishi.orm.kept import shelf
 from jishi.territory.queries import UnitRow, tree
-from jishi.territory.rules.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +73,12 @@ def _read() -> Bodies:
     return Bodies({row[0]: OrganizationRow(*row) for row in rows})
 
 
-def _stamp() -> tuple[int | None, ...]:
-    # A body keeps its row when its name or number changes; the revision tells that.
-    found = Organization.objects.aggregate(
-        last=Max("id"), live=Count("id", filter=Q(valid_to__isnull=True)), revision=Max("revision")
-    )
-    return found["last"], found["live"], found["revision"]
-
-
-_bodies = Kept(stamp=_stamp, load=_read, clock=time.monotonic)
+# A body keeps its row when its name or number changes; the revision tells that.
+_bodies = shelf.keep(
+    "SELECT COALESCE(MAX(id), 0) || ':' || COUNT(valid_to) || ':' || COALESCE(MAX(revision), 0)"
+    " FROM organizations_organization",
+    _read,
+)
 
 
 def forget_cache() -> None:

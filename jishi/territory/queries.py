@@ -5,19 +5,18 @@ another process has changed them.
 """
 
 import datetime as dt
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Q
 
 from jishi.kernel.errors import NotFound
 from jishi.kernel.geo import point_in_polygon
 from jishi.orm.dated import live_on
+from jishi.orm.kept import begun_and_ended, highest, shelf
 from jishi.territory.models import Boundary, PlaceVersion, Succession, Unit
 from jishi.territory.rules.heirs import Heirs
-from jishi.territory.rules.kept import Kept
 from jishi.territory.rules.levels import Ladder, ladder_of
 from jishi.territory.rules.tree import Tree, UnitRow
 
@@ -112,22 +111,12 @@ def _read_grounds() -> tuple[Ground, ...]:
     return tuple(sorted(grounds, key=lambda ground: (-ground.unit.depth, ground.unit.code)))
 
 
-def _changes(model: Any) -> tuple[int | None, int]:
-    """Rows only begin and end, so the highest id and the number of ended ones tell every change."""
-    found = model.objects.aggregate(last=Max("id"), ended=Count("id", filter=Q(valid_to__isnull=False)))
-    return found["last"], found["ended"]
-
-
-_place = Kept(
-    stamp=lambda: PlaceVersion.objects.aggregate(last=Max("id"))["last"], load=_read_place, clock=time.monotonic
-)
-_standing = Kept(
-    # Labels are placed together with the ground, hence both.
-    stamp=lambda: (_changes(Unit), _changes(Boundary)),
-    load=_read_standing,
-    clock=time.monotonic,
-)
-_grounds = Kept(stamp=lambda: (_changes(Unit), _changes(Boundary)), load=_read_grounds, clock=time.monotonic)
+_UNITS, _BOUNDARIES = begun_and_ended("territory_unit"), begun_and_ended("territory_boundary")
+# Labels are placed together with the ground, hence both.
+_LAID_OUT = f"SELECT ({_UNITS}) || '/' || ({_BOUNDARIES})"
+_place = shelf.keep(highest("territory_placeversion"), _read_place)
+_standing = shelf.keep(_LAID_OUT, _read_standing)
+_grounds = shelf.keep(_LAID_OUT, _read_grounds)
 
 
 def forget_cache() -> None:

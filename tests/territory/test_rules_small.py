@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from jishi.kernel.errors import Invalid
 from jishi.territory.rules.codes import check_code, child_code, next_code
-from jishi.territory.rules.kept import Kept
 from jishi.territory.rules.levels import ladder_of, level_list
 from jishi.territory.rules.partition import GridStandard, partition_faults
 from tests.territory.woods import LADDER
@@ -153,34 +152,3 @@ def test_a_function_onto_its_grids_is_always_a_partition(placed):
 )
 def test_a_grid_far_from_the_standard_is_found(households, persons, allowed):
     assert GridStandard().allows(households, persons) is allowed
-
-
-class Desk:
-    """A value with a stamp, and a clock one can turn."""
-
-    def __init__(self):
-        self.now, self.stamp, self.loads = 0.0, 1, 0
-        self.kept = Kept(stamp=lambda: self.stamp, load=self.load, clock=lambda: self.now, seconds=3)
-
-    def load(self):
-        self.loads += 1
-        return f"值{self.stamp}"
-
-
-def test_what_is_kept_is_read_once_until_its_stamp_changes():
-    desk = Desk()
-    assert [desk.kept.get() for _ in range(3)] == ["值1"] * 3
-    desk.now = 10
-    assert (desk.kept.get(), desk.loads) == ("值1", 1)
-    desk.stamp = 2
-    assert desk.kept.get() == "值1"
-    desk.now = 13
-    assert (desk.kept.get(), desk.loads) == ("值2", 2)
-
-
-def test_what_is_forgotten_is_read_anew():
-    desk = Desk()
-    desk.kept.get()
-    desk.stamp = 2
-    desk.kept.forget()
-    assert desk.kept.get() == "值2"

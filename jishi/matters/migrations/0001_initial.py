@@ -206,6 +206,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='matter',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['area_2', 'stage', 'due_at', 'id'], name='matter_area2_stage_due'),
+        ),
+        migrations.AddIndex(
+            model_name='matter',
             index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['area_3', 'due_at', 'id'], name='matter_area3_due'),
         ),
         migrations.AddIndex(
@@ -258,7 +262,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='matter',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['area_1', 'stage', 'grade', 'urgent', 'paused_since', 'due_at', 'closed_at'], name='matter_figures'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['area_1', 'area_2', 'stage', 'grade', 'urgent', 'paused_since', 'due_at', 'closed_at'], name='matter_figures'),
         ),
         migrations.AddConstraint(
             model_name='matter',

@@ -150,6 +150,7 @@ class Matter(models.Model):
             models.Index(fields=["area_1", "due_at", "id"], condition=OPEN, name="matter_area1_due"),
             models.Index(fields=["area_1", "stage", "due_at", "id"], condition=OPEN, name="matter_area1_stage_due"),
             models.Index(fields=["area_2", "due_at", "id"], condition=OPEN, name="matter_area2_due"),
+            models.Index(fields=["area_2", "stage", "due_at", "id"], condition=OPEN, name="matter_area2_stage_due"),
             models.Index(fields=["area_3", "due_at", "id"], condition=OPEN, name="matter_area3_due"),
             models.Index(fields=["responsible", "due_at", "id"], condition=OPEN, name="matter_responsible_due"),
             models.Index(fields=["lead", "due_at", "id"], condition=OPEN, name="matter_lead_due"),
@@ -171,7 +172,7 @@ class Matter(models.Model):
             # The figures above lists are counted from this index alone. SQLite does so only if every column that is
             # asked about is in it, also the one of its condition.
             models.Index(
-                fields=["area_1", "stage", "grade", "urgent", "paused_since", "due_at", "closed_at"],
+                fields=["area_1", "area_2", "stage", "grade", "urgent", "paused_since", "due_at", "closed_at"],
                 condition=OPEN,
                 name="matter_figures",
             ),

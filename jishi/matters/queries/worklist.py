@@ -15,6 +15,7 @@ from jishi.matters.models import Matter
 from jishi.matters.queries.scope import area_filter, visible, visible_filter
 from jishi.matters.rules.stages import OPEN_STAGES, Stage
 from jishi.matters.rules.vocabulary import Grade
+from jishi.territory.queries import tree
 
 ROW_FIELDS = (
     "id",
@@ -41,6 +42,7 @@ ROW_FIELDS = (
     "version",
 )
 MAX_PAGE = 200
+COMMUNITY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ def counts(viewer: Viewer, *, now: dt.datetime, unit: tuple[int, int] | None = N
     """The counts of everything the viewer may see (in one unit, if given), in one query."""
     rows = visible(viewer, past=False).filter(closed_at__isnull=True)
     if unit is not None:
-        rows = rows.filter(area_filter(*unit, past=False))
+        rows = rows.filter(area_filter(*unit, past=False), _town_of(*unit))
     table = figures(rows, now=now)
     stages = dict.fromkeys((stage.value for stage in Stage if stage in OPEN_STAGES), 0)
     for row in table:
@@ -198,6 +200,12 @@ def counts(viewer: Viewer, *, now: dt.datetime, unit: tuple[int, int] | None = N
         sum(row[name] for row in table) for name in ("overdue", "today", "urgent", "paused")
     )
     return Counts(stages, overdue, today, urgent, paused)
+
+
+def _town_of(depth: int, unit_id: int) -> Q:
+    """The town a community lies in: with it the figures of the community are one range of their index."""
+    found = tree().by_id.get(unit_id)
+    return Q(area_1=found.line[1]) if depth == COMMUNITY and found is not None else Q()
 
 
 def figures(rows: QuerySet[Matter], *, now: dt.datetime, depth: int = 1) -> list[Mapping[str, Any]]:

@@ -1,6 +1,7 @@
 """The dispatcher's desk: the list, the figures above it, one matter beside it, the map."""
 
 import datetime as dt
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -26,7 +27,9 @@ from jishi.web.matters.places import point_of, shapes
 from jishi.web.pages import show
 
 READ = Permission.READ_MATTERS
-FIGURES_HOLD = 5  # seconds; the figures above the list need not be newer than that
+# The figures above the list are held for so many seconds at least and at most, and in between so many times longer than
+# they took: counting never costs more than a small part of what the machine can do, however many matters are open.
+FIGURES_HOLD, FIGURES_HOLD_LONGEST, TIMES_LONGER = 5, 60, 200
 POINTS = 200
 
 
@@ -84,13 +87,15 @@ def listed(viewer: Viewer, asked: Asked, now: dt.datetime, after: str) -> dict[s
 
 
 def desk_figures(viewer: Viewer, within: tuple[int, int] | None, now: dt.datetime) -> tuple[Counts, int]:
-    """The figures on the lanes, shared for a few seconds by everybody with the same postings."""
+    """The figures on the lanes, shared for a while by everybody with the same postings."""
     scope = sorted((grant.role.value, grant.unit_id, grant.organization_id or 0) for grant in viewer.grants)
     key = f"desk:{scope}:{within}".replace(" ", "")
     held: tuple[Counts, int] | None = cache.get(key)
     if held is None:
+        began = monotonic()
         held = counts(viewer, now=now, unit=within), len(requests_to_decide(viewer))
-        cache.set(key, held, FIGURES_HOLD)
+        longer = (monotonic() - began) * TIMES_LONGER
+        cache.set(key, held, max(FIGURES_HOLD, min(longer, FIGURES_HOLD_LONGEST)))
     return held
 
 
