@@ -7,10 +7,9 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
-from pypinyin import Style, lazy_pinyin
-
 from jishi.addresses.rules.levels import Level
 from jishi.kernel.errors import Invalid
+from jishi.kernel.pinyin import first_letters
 
 MAX_NAME = 60
 
@@ -77,7 +76,7 @@ def arabic(numeral: str) -> int:
 @lru_cache(maxsize=20_000)
 def initials(name: str) -> str:
     """The first letters of the pinyin of every character, letters and digits as they are: 东门路 → dml."""
-    letters = "".join(lazy_pinyin(folded(name), style=Style.FIRST_LETTER))
+    letters = "".join(first_letters(folded(name)))
     return "".join(each.lower() for each in letters if each.isascii() and each.isalnum())
 
 

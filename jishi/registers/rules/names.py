@@ -1,6 +1,6 @@
 """Names of people and organisations, and the initials by which they are found."""
 
-from pypinyin import Style, lazy_pinyin
+from jishi.kernel.pinyin import first_letters
 
 # Characters that are read otherwise when they are a surname.
 _SURNAMES = {
@@ -11,6 +11,5 @@ _SURNAMES = {
 
 def initials(name: str) -> str:
     """``zqx`` for 张清晓: the first letter of every syllable, small; letters and digits stay as they are."""
-    letters = lazy_pinyin(name, style=Style.FIRST_LETTER)
-    found = "".join(letters).lower().replace(" ", "")
+    found = "".join(first_letters(name)).lower().replace(" ", "")
     return _SURNAMES[name[0]] + found[1:] if name[:1] in _SURNAMES else found
