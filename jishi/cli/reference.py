@@ -43,6 +43,8 @@ PERMITS = {
     Permission.KEEP_REGISTER: "采集、核实人户房信息",
     Permission.READ_SENSITIVE: "写明用途后查看完整的证件号码、电话",
     Permission.DECIDE_REGISTER: "裁定来源不一致的信息",
+    Permission.IMPORT_REGISTER: "导入人户房名册",
+    Permission.EXPORT_REGISTER: "导出本辖区人户房名册（遮盖后）",
     Permission.READ_PARTS: "查看本辖区的、本单位负责的部件",
     Permission.INSPECT_PARTS: "巡查部件、报告故障",
 }

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     KEEP_REGISTER = "keep_register"  # enter and verify them
     READ_SENSITIVE = "read_sensitive"  # see a whole document or telephone number, naming a purpose
     DECIDE_REGISTER = "decide_register"  # decide between two sources that disagree
+    IMPORT_REGISTER = "import_register"  # take a file of people, households and dwellings of the own area in
+    EXPORT_REGISTER = "export_register"  # take a list of them out, masked
     READ_PARTS = "read_parts"  # see the components of the own area, or those the own organisation answers for
     INSPECT_PARTS = "inspect_parts"  # say what an inspection found, report a fault
 
@@ -83,6 +85,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.KEEP_REGISTER,
             P.READ_SENSITIVE,
             P.DECIDE_REGISTER,
+            P.IMPORT_REGISTER,
+            P.EXPORT_REGISTER,
             P.READ_ORDERS,
             P.DISPATCH_ORDERS,
             P.TAKE_ORDERS,
@@ -106,7 +110,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.HANDLER: frozenset({P.READ_MATTERS, P.HANDLE, P.ANSWER, P.READ_ORDERS, P.TAKE_ORDERS, P.READ_PARTS}),
     Role.LEADER: frozenset({P.READ_MATTERS, P.INSTRUCT, P.READ_PARTS}),
-    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.MANAGE_PLACE, P.READ_AUDIT, P.READ_PARTS}),
+    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.MANAGE_PLACE, P.READ_AUDIT, P.READ_PARTS, P.IMPORT_REGISTER}),
     Role.AUDITOR: frozenset({P.READ_AUDIT}),
 }
 del P
