@@ -49,6 +49,8 @@ ENTRIES = (
     Entry("事项", "list", "desk", P.READ_MATTERS, frozenset({R.GRID_WORKER})),
     Entry("事项", "list", "area_matters", P.INSTRUCT, frozenset({R.LEADER})),
     Entry("批办", "flag", "instructions", P.READ_MATTERS, frozenset({R.LEADER, R.HANDLER, R.COMMUNITY, R.DISPATCHER})),
+    # On the phone the day page leads there.
+    Entry("住户", "home", "registers", P.READ_REGISTER, frozenset({R.GRID_WORKER, R.COMMUNITY}), on_phone=False),
     Entry("人员岗位", "users", "people", P.MANAGE_PEOPLE),
     Entry("地方设置", "map-2", "place", P.MANAGE_PLACE),
     Entry("对外推送", "send", "hooks", P.MANAGE_PLACE),

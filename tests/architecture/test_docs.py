@@ -15,6 +15,19 @@ from jishi.orders.rules import stages as order_stages
 from jishi.orders.rules import steps as order_steps
 from jishi.orders.rules.vocabulary import DayPart, OrderChannel, ServiceKind
 from jishi.organizations.rules.bodies import Kind
+from jishi.registers.rules.vocabulary import (
+    BuildingUse,
+    DocumentKind,
+    EndReason,
+    HouseholdKind,
+    PremisesKind,
+    Purpose,
+    RecordKind,
+    Relation,
+    Sex,
+    Source,
+    StayKind,
+)
 from jishi.territory.rules.succession import Cause
 from tests import capabilities
 from tests.architecture.source import ROOT, tracked
@@ -24,6 +37,8 @@ SPOKEN = (
     *(Stage, Role, Grade, Channel, ReplyKind, PartRole, RequestKind, PhotoKind),
     *(Clock, Measure, Kind, Cause),
     *(order_stages.Stage, OrderChannel, ServiceKind, DayPart),
+    *(RecordKind, Sex, DocumentKind, Relation, StayKind, HouseholdKind, BuildingUse, PremisesKind),
+    *(Source, EndReason, Purpose),
 )
 MOST_ADR_LINES = 40
 

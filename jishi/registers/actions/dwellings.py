@@ -6,8 +6,7 @@ from dataclasses import replace
 from django.db import transaction
 
 from jishi.accounts.rules.viewer import Viewer
-from jishi.addresses.queries.reading import children
-from jishi.addresses.queries.searching import search
+from jishi.addresses.queries import children, search
 from jishi.addresses.rules.levels import Level
 from jishi.kernel.errors import Invalid
 from jishi.registers.actions.ledger import day_of, held, written

@@ -53,7 +53,7 @@ def held(kind: RecordKind, record_id: int, by: Viewer, permission: Permission = 
     return found
 
 
-def check_grid(unit_id: int, by: Viewer) -> None:
+def check_grid(unit_id: int, by: Viewer, permission: Permission = KEEP) -> None:
     """Raise unless the unit is a grid of the viewer's area, or a community that has no grids yet."""
     found = unit(unit_id)
     if found is None:
@@ -61,5 +61,5 @@ def check_grid(unit_id: int, by: Viewer) -> None:
     grids = [below for below in children(found.id) if below.depth == _GRID_DEPTH]
     if found.depth != _GRID_DEPTH and (found.depth != _COMMUNITY_DEPTH or grids):
         raise Invalid(f"“{found.name}”不是网格，请选择所在网格。", field="unit_id")
-    if by is not SYSTEM and not any(grant.covers(found.path) for grant in by.having(KEEP)):
+    if by is not SYSTEM and not any(grant.covers(found.path) for grant in by.having(permission)):
         raise Forbidden(f"“{found.name}”不在您的辖区内。", field="unit_id")

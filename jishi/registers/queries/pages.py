@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from jishi.accounts.rules.viewer import SYSTEM, Viewer
-from jishi.addresses.queries.reading import address
-from jishi.addresses.rules.rows import AddressRow
+from jishi.addresses.queries import AddressRow, address
 from jishi.kernel.errors import NotFound
 from jishi.registers.models import (
     Dwelling,

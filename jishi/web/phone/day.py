@@ -14,6 +14,8 @@ from jishi.matters.queries.desks import Day
 from jishi.matters.queries.desks import day as day_of
 from jishi.matters.rules.stages import Stage
 from jishi.matters.rules.vocabulary import Grade
+from jishi.registers.queries.due import due_counts
+from jishi.registers.rules.vocabulary import RecordKind
 from jishi.territory.queries import full_name, unit
 from jishi.web.environment import url
 from jishi.web.guards import page
@@ -66,8 +68,15 @@ def day(request: HttpRequest) -> HttpResponse:
         "verify": VerifySheet(auto_id="verify_%s"),
         "chips": [(key, label, sum(key in task.kinds for task in tasks)) for key, label in CHIPS.items()],
         "may_register": viewer.may(Permission.REPORT),
+        "keeps_register": viewer.may(Permission.KEEP_REGISTER),
+        "to_check": to_check(viewer, now.date()),
     }
     return show(request, "phone/day.html", known)
+
+
+def to_check(viewer: Viewer, today: dt.date) -> list[tuple[RecordKind, int]]:
+    """How many records of each kind are past their period of verification in the area where the person keeps them."""
+    return list(due_counts(viewer, today).items()) if viewer.may(Permission.KEEP_REGISTER) else []
 
 
 def tasks_of(found: Day, now: dt.datetime, viewer: Viewer) -> list[Task]:

@@ -1,0 +1,54 @@
+"""A file on its way into the registers, as others see it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jishi.registers.rules.vocabulary import Source
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One import. ``done`` batches are over for good, ``counts`` says what became of their rows (see COUNTS)."""
+
+    id: int
+    source_name: str
+    source: Source
+    file_name: str
+    path: str
+    digest: str
+    columns: Mapping[str, str]
+    all_or_nothing: bool
+    state: str
+    rows: int
+    done_rows: int
+    done: int
+    counts: Mapping[str, int]
+    note: str
+    created_at: dt.datetime
+    created_by_id: int
+    created_by: str
+    finished_at: dt.datetime | None
+
+    @property
+    def refused(self) -> int:
+        return self.counts.get("refused", 0)
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in ("checking", "importing")
+
+
+# What is counted, in the order it is told.
+COUNTS = {
+    "new": "新登记人数",
+    "households": "新登记户数",
+    "dwellings": "新登记房屋",
+    "known": "已在册",
+    "joins": "并入本户",
+    "filled": "补充的空项",
+    "corrected": "同一来源更正",
+    "conflicts": "与在册不一致，待裁定",
+    "elsewhere": "已登记在别处，住处未改",
+    "refused": "未导入",
+}

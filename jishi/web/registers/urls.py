@@ -1,0 +1,24 @@
+from django.urls import path
+
+from jishi.web.registers import conflicts, entering, household, lists, premises, record
+
+urlpatterns = [
+    path("registers/", lists.registers, name="registers"),
+    path("registers/due/", lists.due, name="register_due"),
+    path("registers/enter/", entering.enter, name="household_enter"),
+    path("registers/enter/row/", entering.row, name="household_row"),
+    path("registers/premises/", premises.enter, name="premises_enter"),
+    path("registers/conflicts/", conflicts.conflicts, name="register_conflicts"),
+    path("registers/conflicts/<int:conflict_id>/", conflicts.decide, name="register_decide"),
+    path("registers/households/<str:number>/", household.household, name="household"),
+    path("registers/households/<str:number>/verify/", household.verify, name="household_verify"),
+    path("registers/households/<str:number>/join/", household.join, name="household_join"),
+    path("registers/households/<str:number>/move/", entering.move, name="household_move"),
+    path("registers/households/<str:number>/head/", household.change_head, name="household_head"),
+    path("registers/households/<str:number>/leave/", household.leave, name="household_leave"),
+    path("registers/households/<str:number>/end/", household.end, name="household_end"),
+    path("registers/<str:kind>/<int:record_id>/", record.record, name="record"),
+    path("registers/<str:kind>/<int:record_id>/verify/", record.verify, name="record_verify"),
+    path("registers/<str:kind>/<int:record_id>/reveal/", record.reveal, name="record_reveal"),
+    path("registers/<str:kind>/<int:record_id>/end/", record.end, name="record_end"),
+]
