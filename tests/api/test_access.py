@@ -23,6 +23,8 @@ EVERYBODY = set(PEOPLE)
 # The matter of the table lies in 小李's grid and was dispatched to 老陈's office; the instruction is 老陈's to answer.
 SEES = {"li", "zhou", "wang", "qian", "chen", "zhang"}
 
+TERMS = {"name": "开锁", "kind": "doorstep", "what": "开门锁", "at_once": 2, "per_day": 3}
+
 # method, path -> (body, who is answered 2xx, what the others get: one status, or one a person and "" for the rest)
 TABLE = {
     ("GET", "/api/v1/me"): (None, EVERYBODY, 403),
@@ -43,6 +45,22 @@ TABLE = {
     ("GET", "/api/v1/requests"): (None, {"wang", "qian"}, 403),
     ("GET", "/api/v1/instructions"): (None, {"zhou", "wang", "qian", "chen", "he", "zhang"}, 403),
     ("GET", "/api/v1/instructions/{instruction_id}"): (None, {"chen", "zhang"}, 404),
+    ("GET", "/api/v1/offers"): (None, EVERYBODY, 403),
+    ("POST", "/api/v1/offers"): (TERMS, {"zhou", "chen", "he"}, 403),
+    ("PUT", "/api/v1/offers/{offer_id}"): (TERMS, {"chen"}, {"zhou": 404, "he": 404, "": 403}),
+    ("POST", "/api/v1/offers/{offer_id}/stop"): ({}, {"chen"}, {"zhou": 404, "he": 404, "": 403}),
+    ("GET", "/api/v1/orders?lane=offered"): (None, {"zhou", "chen", "he"}, 403),
+    # The order lies in 老周's community and was sent to 老陈's office; «return» stands for the other steps.
+    ("GET", "/api/v1/orders/{order}"): (None, {"zhou", "chen"}, {"he": 404, "": 403}),
+    ("GET", "/api/v1/orders/{order}/receipt"): (None, EVERYBODY | {""}, 403),
+    ("POST", "/api/v1/orders"): (
+        {"offer_id": "{offer_id}", "unit_id": "{grid}", "wished_on": "{day}", "place": "3栋201"}, {"zhou"}, 403,
+    ),
+    ("POST", "/api/v1/orders/{order}/steps/return"): ({"note": "人手不够"}, {"chen"}, {"zhou": 403, "": 404}),
+    # The household lies in 小李's grid.
+    ("GET", "/api/v1/households"): (None, {"li", "sun", "zhou"}, 403),
+    ("GET", "/api/v1/residents"): (None, {"li", "sun", "zhou"}, 403),
+    ("GET", "/api/v1/households/{household}"): (None, {"li", "zhou"}, {"sun": 404, "": 403}),
     ("GET", "/api/v1/people"): (None, {"zhao"}, 403),
     ("GET", "/api/v1/people/{person_id}"): (None, {"zhao", "li"}, 404),
     ("GET", "/api/v1/people/{person_id}/postings"): (None, {"zhao", "li"}, 404),
@@ -87,7 +105,20 @@ def expected(row, who):
 
 def test_the_table_names_every_endpoint_of_the_document():
     documented = {(method.upper(), path) for path, methods in schema()["paths"].items() for method in methods}
-    assert set(TABLE) == documented
+    named = {(method, path.partition("?")[0].replace("/steps/return", "/steps/{step}")) for method, path in TABLE}
+    assert named == documented
+
+
+def order_on_its_way(town):
+    """A service of 老陈's office, an order sent to it, and a day on which another may be wished."""
+    from tests.orders.counter import begin, offer
+
+    town.cast.repair = offer(town.city_management, town.county, "水电小修")
+    now = timezone.now()
+    day = timezone.localdate(now) + timezone.timedelta(days=1)
+    way = begin(town.cast, now=now, wished_on=day, offer=town.cast.repair)
+    way.take("dispatch", "zhou", offer_id=town.cast.repair.pk)
+    return town.cast.repair.pk, way.receipt.number, day.isoformat()
 
 
 @pytest.fixture
@@ -97,6 +128,7 @@ def places(town, settings):
     from jishi.accounts.queries import viewer_of
     from jishi.matters.actions.instructions import instruct
     from tests.api.test_matters import photo
+    from tests.registers.town import enter
 
     town.everybody()
     number = town.program("li").form(
@@ -111,7 +143,11 @@ def places(town, settings):
     )  # fmt: skip
     # 小李's own things, but with another key than the one the tests knock with
     actions.issue_token(person_id=town.person("li").pk, name="另一把", by=SYSTEM, now=timezone.now())
+    offer, order, day = order_on_its_way(town)
+    household = enter(town.cast, now=timezone.now()).number
     return {
+        "household": household,
+        "offer_id": offer, "order": order, "day": day,
         "number": number, "digest": digest, "step": "urge", "instruction_id": instruction,
         "person_id": town.person("li").pk, "posting_id": Posting.objects.get(person=town.person("li")).pk,
         "token_id": Token.objects.filter(person=town.person("li")).latest("id").pk,

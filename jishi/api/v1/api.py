@@ -11,7 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 from jishi.api.describing import COMPONENTS, REFUSALS
 from jishi.api.doors import Key, Login
 from jishi.api.refusals import refusal, refused
-from jishi.api.v1 import audit, desks, figures, instructions, matters, people, place, records, steps
+from jishi.api.v1 import audit, desks, figures, instructions, matters, offers, orders, people, place, records, registers, steps
 from jishi.kernel.errors import DomainError
 
 ABOUT = """
@@ -33,6 +33,8 @@ TAGS = [
     {"name": "事项", "description": "登记、查询、办理"},
     {"name": "工作台", "description": "各岗位今天要办的"},
     {"name": "批办", "description": "领导对单位的限期要求"},
+    {"name": "点单", "description": "服务菜单、点单、派单、接单、评单"},
+    {"name": "住户", "description": "本辖区的户和人，号码只给头尾"},
     {"name": "地方", "description": "单元、单位、类别和本地规矩"},
     {"name": "人员", "description": "人员和任职（管理员）"},
     {"name": "审计", "description": "只增不改的操作记录（管理员、审计员）"},
@@ -59,7 +61,7 @@ api = ProgramsAPI(
     auth=[Key(), Login()],
     urls_namespace="api",
 )
-for room in (matters, records, steps, desks, figures, instructions, place, people, audit):
+for room in (matters, records, steps, desks, figures, instructions, offers, orders, registers, place, people, audit):
     api.add_router("/v1", room.router)
 
 

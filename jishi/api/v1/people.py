@@ -20,7 +20,7 @@ from jishi.api.describing import described
 from jishi.api.doors import viewer
 from jishi.api.reading import read_json, read_query
 from jishi.api.v1.paths import Identity
-from jishi.api.v1.shapes import Done, Id
+from jishi.api.v1.shapes import Done, Id, Nothing
 from jishi.api.writes import done_once
 
 router = Router(tags=["人员"])
@@ -265,10 +265,6 @@ def end_posting(request: HttpRequest, posting_id: Identity) -> HttpResponse:
         return {"done": True}
 
     return _written(request, by, now, act)
-
-
-class Nothing(Struct, forbid_unknown_fields=True, frozen=True):
-    """不需要内容：{}。"""
 
 
 @router.post(

@@ -43,6 +43,10 @@ class MatterRow(Struct, frozen=True):
     version: int
 
 
+class Nothing(Struct, forbid_unknown_fields=True, frozen=True):
+    """不需要内容：{}。"""
+
+
 class Done(Struct, frozen=True):
     """已办。"""
 
