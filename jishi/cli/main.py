@@ -11,6 +11,7 @@ MODULES = {
     "place": "jishi.cli.place",
     "demo": "jishi.cli.demo",
     "matters": "jishi.cli.matters",
+    "parts": "jishi.cli.parts",
     "people": "jishi.cli.people",
     "token": "jishi.cli.token",
     "check": "jishi.cli.check",

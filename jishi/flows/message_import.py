@@ -4,7 +4,6 @@ A matter's clocks run from the import, not from the day the message was written 
 be overdue before anybody saw it. When it was said first stands in the first line of its history.
 """
 
-import csv
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from jishi.accounts.rules.viewer import Viewer
 from jishi.duties.queries import category
 from jishi.flows.importing.layouts import Layout, fitting, known_layouts, read_layout
 from jishi.flows.importing.naming import Gazetteer, Named
+from jishi.flows.importing.refusals import write_refused
 from jishi.flows.importing.rows import Reader, looks_like_row, places_of_headings
 from jishi.flows.importing.sheets import Line, NoHeader, Sheet, read_sheet
 from jishi.kernel.errors import DomainError, Invalid
@@ -117,7 +117,7 @@ def import_file(
         if progress is not None:
             progress("导入", len(rows), len(sheet.lines))
     if refused_to is not None:
-        _write_refused(refused_to, sheet, rows)
+        write_refused(refused_to, sheet, {row.line: row.reason for row in rows if row.outcome is Outcome.REFUSED})
     return ImportReport(path.name, layout.name, tuple(rows))
 
 
@@ -217,19 +217,6 @@ def _register(reports: Sequence[Report], by: Viewer | None, now: dt.datetime) ->
         if len(reports) == 1:
             return [Invalid(f"数据库没有接受这一行：{str(error).splitlines()[0][:120]}")]
         return [outcome for report in reports for outcome in _register([report], by, now)]
-
-
-def _write_refused(path: Path, sheet: Sheet, rows: Sequence[RowReport]) -> None:
-    """The refused rows as a CSV that Excel opens: the columns of the file, then the line and the reason."""
-    cells = {line.number: line.cells for line in sheet.lines}
-    width = len(sheet.header.cells)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*sheet.header.cells, "行号", "原因"])
-        for row in rows:
-            if row.outcome is Outcome.REFUSED:
-                padded = [*cells[row.line], *[""] * width][:width]
-                writer.writerow([*padded, row.line, row.reason])
 
 
 def lines_of(report: ImportReport) -> Iterator[dict[str, Any]]:

@@ -132,7 +132,7 @@ def _narrowed(rows: QuerySet[Component], wanted: Filter, today: dt.date) -> Quer
     if wanted.subclass_code:
         rows = rows.filter(subclass=wanted.subclass_code)
     elif wanted.class_code:
-        rows = rows.filter(subclass__range=(f"{wanted.class_code}00", f"{wanted.class_code}99"))
+        rows = rows.filter(subclass__gte=f"{wanted.class_code}00", subclass__lte=f"{wanted.class_code}99")
     if wanted.unit_id is not None:
         rows = rows.filter(unit__in=subtree_ids(wanted.unit_id))
     if wanted.standing is not None:

@@ -1,0 +1,165 @@
+"""One row of a file of components: what is handed to the register, or everything that is wrong with it."""
+
+import datetime as dt
+import hashlib
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jishi.flows.importing.grounds import Point
+from jishi.flows.importing.sheets import GARBLED, TORN, Line
+from jishi.kernel.errors import Invalid
+from jishi.kernel.geo import gcj02_to_wgs84
+from jishi.organizations.queries import dispatchable
+from jishi.parts.queries import SubclassRow
+from jishi.parts.rules.codes import clean_code, fault_of, subclass_of
+from jishi.parts.rules.given import MAX_BODY, Body, Given, clean_given, clean_line, read_day
+from jishi.territory.queries import UnitRow, full_name, units
+
+SMALLEST = 2  # components lie in communities and grids
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentReader:
+    """Reads the rows of one file. ``columns`` says where each meaning stands, ``county`` is six digits."""
+
+    columns: Mapping[str, int]
+    width: int
+    county: str
+    subclasses: Mapping[str, SubclassRow]
+    today: dt.date
+    outline_is_true: bool
+    gcj02: bool = False
+    units: Mapping[str, UnitRow | None] = field(default_factory=lambda: units_by_name())
+    bodies: Mapping[str, Body] = field(default_factory=lambda: bodies_by_name())
+
+    def cell(self, meaning: str, line: Line) -> str:
+        at = self.columns.get(meaning)
+        return line.cells[at].strip() if at is not None and at < len(line.cells) else ""
+
+    def code(self, line: Line) -> str:
+        return clean_code(self.cell("code", line))
+
+    def point(self, line: Line) -> Point:
+        """The point in WGS84 degrees; None where there is none, or none that could be one."""
+        try:
+            longitude, latitude = float(self.cell("longitude", line)), float(self.cell("latitude", line))
+        except ValueError:
+            return None
+        if not (math.isfinite(longitude) and abs(longitude) <= 180 and math.isfinite(latitude) and abs(latitude) <= 90):
+            return None
+        return gcj02_to_wgs84(longitude, latitude) if self.gcj02 else (longitude, latitude)
+
+    def read(self, line: Line, point: Point, around: UnitRow | None) -> tuple[Given | None, list[str]]:
+        """What the row says, or None and why it cannot be used; ``around`` is the unit that holds the point."""
+        fault = self._form(line)
+        if fault:
+            return None, [fault]
+        code = self.code(line)
+        faults = self._of_code(code, line)
+        unit = self._unit(line, point, around, faults)
+        seen = self._day(line, faults)
+        if unit is None or faults:
+            return None, faults
+        given = Given(
+            code=code,
+            unit_id=unit.id,
+            name=self.cell("name", line),
+            place=self.cell("place", line),
+            longitude=point[0] if point is not None else None,
+            latitude=point[1] if point is not None else None,
+            authority=self._body("authority", line),
+            owner=self._body("owner", line),
+            keeper=self._body("keeper", line),
+            inspected_on=seen,
+            fingerprint=self.fingerprint(line),
+        )
+        try:
+            return clean_given(given), []
+        except Invalid as refusal:
+            return None, [refusal.message]
+
+    def fingerprint(self, line: Line) -> str:
+        """Sixteen digits that tell two rows apart by what they say of the component."""
+        said = "\x1f".join(f"{meaning}={self.cell(meaning, line)}" for meaning in sorted(self.columns))
+        return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+
+    def _form(self, line: Line) -> str:
+        if line.torn:
+            return TORN
+        if any(cell.strip() for cell in line.cells[self.width :]):
+            return f"列数不符：表头{self.width}列，本行{len(line.cells)}列"
+        garbled = any(GARBLED in cell for cell in line.cells)
+        return "有无法识别的字符，文件在传送中可能损坏" if garbled else ""
+
+    def _of_code(self, code: str, line: Line) -> list[str]:
+        fault = fault_of(code, self.county)
+        if fault:
+            return [fault]
+        kind = self.subclasses.get(subclass_of(code))
+        if kind is None:
+            return [f"目录中没有小类{subclass_of(code)}"]
+        faults = []
+        for meaning, known, label in (
+            ("class", (kind.class_code, kind.class_name), "大类"),
+            ("subclass", (kind.code, kind.name), "小类"),
+        ):
+            said = clean_line(self.cell(meaning, line))
+            if said and said not in known and said.zfill(len(known[0])) != known[0]:
+                faults.append(f"{label}“{said[:30]}”与部件代码不符，代码中是{known[0]}{known[1]}")
+        return faults
+
+    def _unit(self, line: Line, point: Point, around: UnitRow | None, faults: list[str]) -> UnitRow | None:
+        """The unit the row names, or, nearer, the one around its point."""
+        written = (self.cell("longitude", line), self.cell("latitude", line))
+        if any(written) and point is None:
+            faults.append(f"坐标“{','.join(written)[:40]}”不是经度和纬度")
+            return None
+        said = _key(self.cell("unit", line))
+        named = self.units.get(said)
+        if said and named is None:
+            many = said in self.units
+            faults.append(f"名为“{said[:30]}”的网格、社区{'不止一个，请写代码' if many else '不存在'}")
+        elif point is not None and around is None and (self.outline_is_true or named is None):
+            outline = "" if self.outline_is_true else "（示意轮廓），请写明所在网格或社区，或先装载真实轮廓"
+            faults.append(f"坐标不在本县范围内{outline}")
+        elif named is None and (around is None or around.depth < SMALLEST):
+            faults.append("没有写明所在网格或社区，坐标也定不到网格、社区")
+        elif around is not None and (named is None or around.is_within(named)):
+            return around
+        return named
+
+    def _day(self, line: Line, faults: list[str]) -> dt.date | None:
+        written = self.cell("inspected_on", line)
+        day = read_day(written) if written else None
+        if written and (day is None or day > self.today):
+            faults.append(f"巡查日期“{written[:20]}”{'晚于今天' if day else '不是日期'}")
+        return day
+
+    def _body(self, role: str, line: Line) -> Body:
+        said = clean_line(self.cell(role, line))
+        return self.bodies.get(said) or Body(name=said[: MAX_BODY + 1])
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def units_by_name() -> dict[str, UnitRow | None]:
+    """Grids and communities by code, full name and name; None for a name that several have."""
+    found: dict[str, UnitRow | None] = {}
+    for unit in units():
+        if unit.depth >= SMALLEST:
+            for name in {_key(full_name(unit)), unit.name}:
+                found[name] = unit if name not in found else None
+    return found | {unit.code: unit for unit in units() if unit.depth >= SMALLEST}
+
+
+def bodies_by_name() -> dict[str, Body]:
+    """The county's bodies by code, name and short name; a name that two have is the first one's."""
+    found: dict[str, Body] = {}
+    for body in dispatchable():
+        for name in (body.code, body.name, body.short_name):
+            found.setdefault(name, Body(body.id))
+    return found
