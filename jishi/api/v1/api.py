@@ -11,7 +11,20 @@ from ninja.openapi.schema import OpenAPISchema
 from jishi.api.describing import COMPONENTS, REFUSALS
 from jishi.api.doors import Key, Login
 from jishi.api.refusals import refusal, refused
-from jishi.api.v1 import audit, desks, figures, instructions, matters, offers, orders, people, place, records, registers, steps
+from jishi.api.v1 import (
+    audit,
+    desks,
+    figures,
+    instructions,
+    matters,
+    offers,
+    orders,
+    people,
+    place,
+    records,
+    registers,
+    steps,
+)
 from jishi.kernel.errors import DomainError
 
 ABOUT = """
