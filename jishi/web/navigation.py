@@ -53,6 +53,7 @@ ENTRIES = (
     Entry("住户", "home", "registers", P.READ_REGISTER, frozenset({R.GRID_WORKER, R.COMMUNITY}), on_phone=False),
     Entry("人员岗位", "users", "people", P.MANAGE_PEOPLE),
     Entry("地方设置", "map-2", "place", P.MANAGE_PLACE),
+    Entry("标准地址", "map-pin", "addresses", P.MANAGE_PLACE),
     Entry("对外推送", "send", "hooks", P.MANAGE_PLACE),
     Entry("审计", "shield-check", "audit", P.READ_AUDIT),
     Entry("通知", "bell", "notices"),

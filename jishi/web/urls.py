@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("jishi.web.phone.urls")),
     path("", include("jishi.web.orders.urls")),
     path("", include("jishi.web.leader.urls")),
+    path("", include("jishi.web.addresses.urls")),
     path("", include("jishi.web.registers.urls")),
     path("", include("jishi.web.admin.urls")),
     path("components/", include("jishi.web.components.urls")),

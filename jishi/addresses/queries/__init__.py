@@ -1,6 +1,7 @@
 """Reading addresses. They are facts of the place and public; who lives behind a door is not known here."""
 
 from jishi.addresses.queries.nearby import Nearest, nearest
+from jishi.addresses.queries.plating import plates_below, plates_in
 from jishi.addresses.queries.reading import (
     address,
     addresses,
@@ -29,6 +30,8 @@ __all__ = [
     "line_of",
     "nearest",
     "official_name",
+    "plates_below",
+    "plates_in",
     "search",
     "state_on",
     "tops",

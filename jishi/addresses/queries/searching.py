@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 
 from jishi.addresses.models import Address
-from jishi.addresses.queries.naming import Spot, longest_name, spots_named, units_named
+from jishi.addresses.queries.naming import Names, Spot
 from jishi.addresses.queries.reading import rows_of
 from jishi.addresses.rules.asking import Number, Token, Word, tokens
 from jishi.addresses.rules.codes import looks_like_code, parse_code
@@ -57,9 +57,10 @@ def search(typed: str, *, within: UnitRow | None = None, limit: int = LIMIT) -> 
         if known:
             return Found(_rows(_inside(known, within)))
     steps: list[_Frontier] = []
-    asked = list(tokens(typed, longest_name))
+    names = Names()
+    asked = list(tokens(typed, names.contain))
     for token in asked:
-        further = _further(steps[-1] if steps else None, token, within)
+        further = _further(steps[-1] if steps else None, token, names, within)
         if not further:
             break
         steps.append(further)
@@ -71,22 +72,32 @@ def search(typed: str, *, within: UnitRow | None = None, limit: int = LIMIT) -> 
     return Found(_rows((begun or near)[:limit]), complete=bool(begun))
 
 
-def _further(here: _Frontier | None, token: Token, within: UnitRow | None) -> _Frontier:
+def _further(here: _Frontier | None, token: Token, names: Names, within: UnitRow | None) -> _Frontier:
     if isinstance(token, Word):
-        return _named(here, token.text, within)
+        return _named(here, token.text, names, within)
     if here is None:
         return _Frontier(_numbered_anywhere(token, within))
     return _Frontier(_inside(_numbered(here, token), within))
 
 
-def _named(here: _Frontier | None, text: str, within: UnitRow | None) -> _Frontier:
-    spots = _inside(spots_named(text), within)
-    units = units_named(text)
-    if here is not None:
-        above = {spot.id for spot in here.spots}
-        spots = [spot for spot in spots if above.intersection(spot.line) or _lies_in(spot, here.units)]
+def _named(here: _Frontier | None, text: str, names: Names, within: UnitRow | None) -> _Frontier:
+    units = names.units(text)
+    if here is None:
+        spots = names.spots(text)
+    else:
         units = [unit for unit in units if any(unit.is_within(upper) for upper in here.units)]
-    return _Frontier(sorted(spots, key=lambda spot: _rank(spot, text))[:_FRONTIER], units)
+        spots = _named_below(here, text, names)
+    return _Frontier(sorted(_inside(spots, within), key=lambda spot: _rank(spot, text))[:_FRONTIER], units)
+
+
+def _named_below(here: _Frontier, text: str, names: Names) -> list[Spot]:
+    """What has the name at or below the frontier; 幸福 小区 may be two parts of one name."""
+    at = [spot.id for spot in here.spots]
+    spots = names.spots_among(text, at) if at else []
+    if spots:
+        return spots
+    above = set(at)
+    return [spot for spot in names.spots(text) if above.intersection(spot.line) or _lies_in(spot, here.units)]
 
 
 def _rank(spot: Spot, text: str) -> tuple[bool, bool, int, int, object]:

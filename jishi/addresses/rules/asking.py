@@ -44,11 +44,10 @@ def chunks(typed: str) -> list[str]:
     return [part for part in (folded(piece) for piece in re.split(r"[\s,，、。;；/#()（）]+", text)) if part]
 
 
-def tokens(typed: str, longest_name: Callable[[str], int]) -> Iterator[Token]:
+def tokens(typed: str, in_a_name: Callable[[str], bool]) -> Iterator[Token]:
     """The words and numbers of what was typed.
 
-    ``longest_name`` tells how many characters at the beginning of a text some name contains; nothing else can tell
-    where 响石社区东门路 is to be cut.
+    ``in_a_name`` tells whether some name contains a text; nothing else can tell where 响石社区东门路 is to be cut.
     """
     count = 0
     for chunk in chunks(typed):
@@ -56,14 +55,31 @@ def tokens(typed: str, longest_name: Callable[[str], int]) -> Iterator[Token]:
         while rest and count < _MOST_TOKENS:
             count += 1
             number = _NUMBER.match(rest)
-            named = longest_name(rest)  # a name may hold numbers: 五一路, 319国道
-            if number is not None and named <= number.end():
+            # A name may begin with a number: 五一路, 319国道.
+            if number is not None and not (number.end() < len(rest) and in_a_name(rest[: number.end() + 1])):
                 yield _number(number)
                 rest = rest[number.end() :]
                 continue
-            end = named if named > 1 else _end_of_word(rest)  # one character of several says nothing
+            stop = _end_of_word(rest)
+            named = _longest(rest, stop, in_a_name)
+            end = named if named > 1 else stop  # one character of several says nothing
             yield Word(rest[:end])
             rest = rest[end:]
+
+
+def _longest(text: str, guess: int, in_a_name: Callable[[str], bool]) -> int:
+    """How many characters at the beginning of a text are contained in one name.
+
+    A name that contains a text contains its beginnings too, so halving finds the end. Most often it is the guess.
+    """
+    good, bad, middle = 0, len(text) + 1, guess
+    while bad - good > 1:
+        if in_a_name(text[:middle]):
+            good = middle
+        else:
+            bad = middle
+        middle = good + 1 if good == guess else (good + bad) // 2
+    return good
 
 
 def _end_of_word(text: str) -> int:

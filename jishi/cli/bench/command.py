@@ -6,7 +6,7 @@ from typing import Protocol
 
 import click
 
-from jishi.cli.bench import intake, machine, reliability, worklist
+from jishi.cli.bench import addresses, intake, machine, reliability, worklist
 from jishi.cli.bench.figures import Note, Outcome, markdown, sentence
 from jishi.cli.ground import refuse, say_json
 
@@ -21,6 +21,7 @@ class Suite(Protocol):
 SUITES: dict[str, tuple[Suite, str]] = {
     "intake": (intake.measure, "登记与全流程：每秒件数、延迟、内存（sqlite c8，postgresql c8、c32）"),
     "worklist": (worklist.measure, "调度清单：JSON 与网页，20万件与200万件（postgresql、sqlite）"),
+    "addresses": (addresses.measure, "地址查找：100万条地址中按名称、俗称、首字母、门牌号查找（sqlite、postgresql）"),
     "reliability": (reliability.measure, "持续登记中强行中断网站、数据库连接、后台程序：有无丢失和重复"),
 }
 HEAD = """# Benchmarks

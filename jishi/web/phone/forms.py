@@ -1,6 +1,7 @@
 """What is filled in on the phone when something is registered on the way."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -41,6 +42,7 @@ class PhoneForm(PageForm):
     )
     longitude = forms.FloatField(label="位置", required=False, error_messages={"invalid": PLACED})
     latitude = forms.FloatField(label="纬度", required=False, error_messages={"invalid": PLACED})
+    door_code = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)  # of a door that was found
     category_code = forms.ChoiceField(label="类别", required=False, error_messages={"invalid_choice": BROKEN})
     settled = forms.BooleanField(label="当场已处理", required=False)
     settled_note = forms.CharField(
@@ -56,9 +58,11 @@ class PhoneForm(PageForm):
         label="录入时间", required=False, widget=forms.HiddenInput, error_messages={"invalid": "录入时间不对"}
     )
 
-    def __init__(self, viewer: Viewer, data: Any = None, files: Any = None) -> None:
+    def __init__(self, viewer: Viewer, data: Any = None, files: Any = None, door: Mapping[str, Any] | None = None):
+        """``door`` is what `doors.at_door` says of a door that was found; where it lies is its own then."""
         grids = own_grids(viewer)
-        super().__init__(data, files, auto_id="phone_%s", initial={"unit_id": grids[0][0] if grids else ""})
+        initial = {**door, "door_code": door["door"]} if door else {"unit_id": grids[0][0] if grids else ""}
+        super().__init__(data, files, auto_id="phone_%s", initial=initial)
         self.viewer = viewer
         self.grids = [*grids, ("", "以定位为准")]
         self.fields["category_code"].choices = [("", "暂不分类"), *category_choices()]  # type: ignore[attr-defined]
@@ -120,7 +124,7 @@ class VerifySheet(PageForm):
 
 
 SAME = (
-    "text", "place", "longitude", "latitude", "category_code", "reporter_name", "reporter_phone", "photos",
+    "text", "place", "longitude", "latitude", "door_code", "category_code", "reporter_name", "reporter_phone", "photos",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from jishi.matters.actions.registration import register as register_matter
 from jishi.matters.actions.steps import take_step
 from jishi.matters.queries.receipt import code_of
 from jishi.matters.rules.given import Given
+from jishi.web.addresses.doors import at_door
 from jishi.web.guards import page
 from jishi.web.pages import show
 from jishi.web.phone.forms import PhoneForm
@@ -27,7 +28,8 @@ def register(request: HttpRequest) -> HttpResponse:
     """The form; posted by the page's script it answers in JSON, by a browser without script with a page."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     if request.method != "POST":
-        return show(request, "phone/register.html", {"form": PhoneForm(viewer), "posted_key": None})
+        door = at_door(request.GET.get("door", ""))
+        return show(request, "phone/register.html", {"form": PhoneForm(viewer, door=door), "posted_key": None})
     form = PhoneForm(viewer, request.POST, request.FILES)
     try:
         answer = carry_out(request, form, timezone.now())

@@ -19,10 +19,10 @@ from jishi.matters.queries.receipt import receipt as progress_of
 from jishi.matters.rules.given import Given
 from jishi.orders.rules.numbers import is_order_number
 from jishi.territory.queries import county, map_features, place
+from jishi.web.addresses.doors import at_door
 from jishi.web.guards import page
 from jishi.web.pages import show
 from jishi.web.receiving import do_once
-from jishi.web.residents.at_door import at_door
 from jishi.web.residents.codes import code_kept, keep_code
 from jishi.web.residents.forms import RatingForm, ReopeningForm, ReportForm
 from jishi.web.residents.throttle import check_may_report
