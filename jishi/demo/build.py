@@ -20,8 +20,10 @@ from jishi.accounts.queries import anybody
 from jishi.audit.actions import seal
 from jishi.demo import figures
 from jishi.demo.clock import Clock, Life
+from jishi.demo.homes import settle
 from jishi.demo.intake import Arrival, draw_arrivals, receive
 from jishi.demo.lives import draw_fate, guarded, merge, whole_life
+from jishi.demo.orders import stage_orders
 from jishi.demo.photos import draw_album
 from jishi.demo.showcase import stage_desks
 from jishi.demo.staff import PASSWORD, PERSONAS, hire_everybody
@@ -35,6 +37,7 @@ from jishi.matters.rules.handbook import read_handbook
 from jishi.matters.rules.stages import Stage
 from jishi.matters.rules.vocabulary import Channel
 from jishi.notices import actions as notices
+from jishi.orders.actions.overdue import give_back_overdue
 from jishi.territory import actions as territory
 from jishi.territory.queries import UnitRow, children, forget_cache, place, units
 from jishi.territory.rules.actors import Operator
@@ -103,16 +106,19 @@ def _build(end: dt.datetime, seed: int, days: int, count: int, progress: Progres
         now=start,
         step=lambda done: progress("人员", done, total),
     )
+    settle(staff, grid=grid, now=start, chance=_chance(seed, "homes"), step=lambda done: progress("住户", done, done))
     digits = _chance(seed, "digits")
     world = World(
         staff=staff,
-        clock=Clock(start, lambda moment: ring(now=moment)),
+        clock=Clock(start, tick),
         calendar=calendar(),
         handbook=read_handbook(place().content),
         album=draw_album(_chance(seed, "album"), PICTURES),
         digits=digits.randrange,
     )
     stage_desks(world, grid=grid, office=SHOWN_OFFICE, end=end, chance=_chance(seed, "desks"))
+    numbers = _chance(seed, "order digits").randrange
+    stage_orders(world, grid=grid, end=end, chance=_chance(seed, "orders"), digits=numbers)
     arrivals = draw_arrivals(_chance(seed, "arrivals"), count=count, start=start, end=end)
     for number, arrival in enumerate(arrivals):
         world.clock.begin(arrival.at, guarded(world, come(world, arrival, _chance(seed, f"case {number}"))))
@@ -121,6 +127,12 @@ def _build(end: dt.datetime, seed: int, days: int, count: int, progress: Progres
         progress("事项", day + 1, days + 1)
     tell_the_latest(end)
     return Built(len(world.cases), staff.people, figures.figures(), latest_closed(world), tuple(world.stumbled))
+
+
+def tick(moment: dt.datetime) -> None:
+    """What the worker does by the clock."""
+    ring(now=moment)
+    give_back_overdue(now=moment)
 
 
 def tell_the_latest(end: dt.datetime) -> None:
@@ -169,7 +181,9 @@ def lay_ground(start: dt.datetime, progress: Progress) -> UnitRow:
 def marks() -> dict[str, Any]:
     """What the place template says of a demo: every page shows the band, the login page the logins."""
     logins = [{"username": p.username, "name": p.title, "does": p.does} for p in PERSONAS.values()]
-    return {"demo": True, "demo_logins": logins, "demo_password": PASSWORD}
+    # So that some rented homes are past their period after the ninety days of the demo.
+    registers = {"verify_days": {"rented": 60}}
+    return {"demo": True, "demo_logins": logins, "demo_password": PASSWORD, "registers": registers}
 
 
 def grid_entries() -> list[UnitEntry]:
