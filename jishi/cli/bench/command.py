@@ -6,7 +6,7 @@ from typing import Protocol
 
 import click
 
-from jishi.cli.bench import addresses, intake, machine, reliability, worklist
+from jishi.cli.bench import addresses, districting, intake, machine, reliability, worklist
 from jishi.cli.bench.figures import Note, Outcome, markdown, sentence
 from jishi.cli.ground import refuse, say_json
 
@@ -22,6 +22,7 @@ SUITES: dict[str, tuple[Suite, str]] = {
     "intake": (intake.measure, "登记与全流程：每秒件数、延迟、内存（sqlite c8，postgresql c8、c32）"),
     "worklist": (worklist.measure, "调度清单：JSON 与网页，20万件与200万件（postgresql、sqlite）"),
     "addresses": (addresses.measure, "地址查找：100万条地址中按名称、俗称、首字母、门牌号查找（sqlite、postgresql）"),
+    "districting": (districting.measure, "网格划分：5千至30万个单元，与 METIS、GerryChain、spopt 同测；人口变化后调整"),
     "reliability": (reliability.measure, "持续登记中强行中断网站、数据库连接、后台程序：有无丢失和重复"),
 }
 HEAD = """# Benchmarks
