@@ -22,7 +22,7 @@ def among(keys: Iterable[Any], kind: str = "text") -> RawSQL:
     """What stands behind ``__in`` for any number of keys, sent as one parameter. ``kind`` is text or bigint."""
     found = list(keys)
     if _is_postgresql():
-        return RawSQL(f"SELECT unnest(%s::{kind}[])", [found])
+        return RawSQL(f"SELECT unnest(%s::{kind}[])", [found])  # noqa: S611 (kind is text or bigint)
     return RawSQL("SELECT value FROM json_each(%s)", [canonical(found).decode()])
 
 

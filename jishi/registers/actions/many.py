@@ -137,8 +137,10 @@ def _with_dwellings(rows: pl.DataFrame, stamp: dict[str, pl.Expr], today: dt.dat
     )
     rows = rows.with_columns(home_key=key, begins_home=pl.col("dwelling_id").is_null())
     names = ("address_id", "door", "building_use", "floor_area", "owner_name", "owner_phone", "is_rented")
-    new = rows.filter(pl.col("begins_home")).group_by("home_key", maintain_order=True).agg(
-        *_said_first(*names, "verified_on", "unit_id")
+    new = (
+        rows.filter(pl.col("begins_home"))
+        .group_by("home_key", maintain_order=True)
+        .agg(*_said_first(*names, "verified_on", "unit_id"))
     )
     new = new.with_columns(pl.Series("id", take_ids(Dwelling, new.height), pl.Int64))
     table = new.select(
@@ -221,7 +223,9 @@ def _link(rows: pl.DataFrame, today: dt.date) -> None:
     """Memberships and stays of people who are new, or were of no household."""
     day = pl.lit(today.isoformat())
     # Only somebody who is alone in the file may have no relation: see flows.importing.register_checks.
-    usual = pl.when(pl.col("begins_household")).then(pl.lit(Relation.HEAD.value)).otherwise(pl.lit(Relation.OTHER.value))
+    usual = (
+        pl.when(pl.col("begins_household")).then(pl.lit(Relation.HEAD.value)).otherwise(pl.lit(Relation.OTHER.value))
+    )
     relation = pl.coalesce("relation", usual)
     insert_rows(Membership, rows.select("household_id", "resident_id", relation=relation, valid_from=day))
     stays = rows.select(
