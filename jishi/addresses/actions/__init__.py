@@ -2,6 +2,7 @@
 
 from jishi.addresses.actions.following import follow_ended_units, follow_units
 from jishi.addresses.actions.lives import cancel, change, create
+from jishi.addresses.actions.loading import load
 from jishi.addresses.actions.names import add_alias, end_alias
 
-__all__ = ["add_alias", "cancel", "change", "create", "end_alias", "follow_ended_units", "follow_units"]
+__all__ = ["add_alias", "cancel", "change", "create", "end_alias", "follow_ended_units", "follow_units", "load"]
