@@ -181,9 +181,7 @@ def lay_ground(start: dt.datetime, progress: Progress) -> UnitRow:
 def marks() -> dict[str, Any]:
     """What the place template says of a demo: every page shows the band, the login page the logins."""
     logins = [{"username": p.username, "name": p.title, "does": p.does} for p in PERSONAS.values()]
-    # So that some rented homes are past their period after the ninety days of the demo.
-    registers = {"verify_days": {"rented": 60}}
-    return {"demo": True, "demo_logins": logins, "demo_password": PASSWORD, "registers": registers}
+    return {"demo": True, "demo_logins": logins, "demo_password": PASSWORD}
 
 
 def grid_entries() -> list[UnitEntry]:

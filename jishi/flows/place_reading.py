@@ -18,7 +18,7 @@ from jishi.duties.rules.entries import (
     check_duties,
     check_limits,
 )
-from jishi.flows import catalogue_reading, offer_reading
+from jishi.flows import catalogue_reading, offer_reading, register_reading
 from jishi.kernel.divisions import Level, level_of, parse_code
 from jishi.kernel.errors import Invalid
 from jishi.kernel.holidays import is_workday, known_until
@@ -48,9 +48,11 @@ _TOP = (
     "work_hours",
     "work_hours_source",
     "grid_standard",
+    "public_parts",
     "grades",
     "matters",
     "orders",
+    "registers",
     "limits",
 )
 _UNIT_COLUMNS = ("code", "name", "kind", "parent")
@@ -178,6 +180,7 @@ def _template(documents: list[Document], problems: list[Problem]) -> tuple[dict[
         else:
             main.fail(f"缺少“{key}”")
     offer_reading.check_orders(whole.get("orders", main))
+    register_reading.check_registers(whole.get("registers", main))
     limits = _limits(sections, str(merged.get("name", "")))
     if len(problems) > before:
         return {}, since, limits
@@ -188,7 +191,7 @@ def _template(documents: list[Document], problems: list[Problem]) -> tuple[dict[
 
 
 def _check_place(place: Section) -> dt.date:
-    place.text("key"), place.text("name"), place.text("kind")
+    place.text("key"), place.text("name"), place.text("kind"), place.flag("public_parts")
     if place.value.get("number_prefix") and not re.fullmatch(r"[A-Z]{2}", place.text("number_prefix")):
         place.fail("“number_prefix”应是两个大写字母", "number_prefix")
     elif not place.value.get("number_prefix"):

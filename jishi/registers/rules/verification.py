@@ -13,7 +13,7 @@ USUAL_DAYS = {
     RecordKind.DWELLING: 365,
     RecordKind.PREMISES: 180,
 }
-RENTED_DAYS = 90  # a household in a rented home
+RENTED_DAYS = 60  # a household in a rented home
 
 
 @dataclass(frozen=True, slots=True)
