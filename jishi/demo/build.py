@@ -27,6 +27,7 @@ from jishi.demo.orders import stage_orders
 from jishi.demo.photos import draw_album
 from jishi.demo.showcase import stage_desks
 from jishi.demo.staff import PASSWORD, PERSONAS, hire_everybody
+from jishi.demo.streets import lay_streets
 from jishi.demo.world import Case, World
 from jishi.duties.queries import calendar
 from jishi.flows.place_loading import load_place
@@ -98,6 +99,8 @@ def build(
 def _build(end: dt.datetime, seed: int, days: int, count: int, progress: Progress) -> Built:
     start = (end - dt.timedelta(days=days)).replace(hour=0, minute=0, second=0)
     grid = lay_ground(start, progress)
+    laid = lay_streets(shown=grid, now=start, chance=_chance(seed, "streets"))
+    progress("地址", laid, laid)
     total = expected_people()
     staff = hire_everybody(
         _chance(seed, "people"),
