@@ -211,8 +211,13 @@ PLACE = os.environ.get("JISHI_PLACE", "shifeng")
 # Marks every page with the band 演示数据; a place template that says `demo: true` does the same.
 DEMO = flag("JISHI_DEMO")
 
-# Raster tiles under the county's own shapes, as https://host/{z}/{x}/{y}.png; none are needed.
+# Raster tiles under the county's own shapes, several separated by spaces; none are needed. See jishi/web/outside.py.
 MAP_TILES = os.environ.get("JISHI_MAP_TILES", "")
+MAP_SUBDOMAINS = os.environ.get("JISHI_MAP_SUBDOMAINS", "01234567")
+MAP_KEY = os.environ.get("JISHI_MAP_KEY", "")
+if MAP_TILES:
+    # Whoever serves tiles checks the site a key was given to; they learn its name, never the page.
+    SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 MAP_ATTRIBUTION = os.environ.get("JISHI_MAP_ATTRIBUTION", "")
 
 LOGGING = {

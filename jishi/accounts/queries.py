@@ -167,6 +167,25 @@ def staff_in(path: str, role: Role, today: dt.date) -> tuple[int, ...]:
     return _staff(Posting.objects.filter(role=role, unit_id__in=above), today)
 
 
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who holds a post that answers for a place."""
+
+    role: Role
+    name: str
+    phone: str
+    unit_name: str
+
+
+def contacts(path: str, roles: Iterable[Role], today: dt.date) -> tuple[Contact, ...]:
+    """Who holds these posts for a unit: posted to it or to one above it, the nearest first."""
+    above = [int(part) for part in path.split("/") if part]
+    posted = Posting.objects.filter(role__in=list(roles), unit_id__in=above, person__is_active=True)
+    found = posted.filter(live_on(today)).order_by("-unit__depth", "role", "person__name")
+    fields = found.values_list("role", "person__name", "person__phone", "unit__name")
+    return tuple(Contact(Role(role), name, phone, unit_name) for role, name, phone, unit_name in fields)
+
+
 def email_addresses(person_ids: Iterable[int]) -> dict[int, str]:
     """Where to write to people in service; those without an address are left out."""
     return dict(

@@ -42,8 +42,11 @@ VARIABLES: dict[str, dict[str, tuple[str, str]]] = {
     "地图": {
         "JISHI_MAP_TILES": (
             "无",
-            "底图瓦片，如 `https://主机/{z}/{x}/{y}.png`。不设时只画本县自己的单元，不访问外网。",
+            "底图瓦片，如 `https://主机/{z}/{x}/{y}.png`，几层用空格隔开。不设时只画本县自己的单元，不访问外网。"
+            "天地图等的写法见 [地图](../how-to/map.md)。",
         ),
+        "JISHI_MAP_SUBDOMAINS": ("`01234567`", "瓦片地址中 `{s}` 依次换成的字符。"),
+        "JISHI_MAP_KEY": ("无", "瓦片地址中 `{key}` 换成的密钥；浏览器能看到，应在服务商处限定域名。"),
         "JISHI_MAP_ATTRIBUTION": ("无", "底图的署名。"),
     },
     "邮件和推送": {

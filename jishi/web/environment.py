@@ -16,6 +16,7 @@ from jishi.matters.rules.stages import OFFICIAL, Stage
 from jishi.orders.rules.prices import price_words
 from jishi.web import formats, marks
 from jishi.web.desk.lines import desk_lines
+from jishi.web.outside import outside_tiles
 from jishi.web.sprite import icon
 from jishi.web.tones import MESSAGE_TONES, ORDER_TONES, STAGE_TONES
 
@@ -79,7 +80,7 @@ def environment(**options: Any) -> Environment:
         stage_tones=STAGE_TONES,
         order_tones=ORDER_TONES,
         message_tones=MESSAGE_TONES,
-        map_tiles=settings.MAP_TILES,
+        map_tiles=outside_tiles(),
         map_attribution=settings.MAP_ATTRIBUTION,
     )
     env.filters.update(

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 
 from jishi.accounts.queries import viewer_of
 from jishi.web.errors.views import too_large
+from jishi.web.outside import outside_origins
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +24,15 @@ MAX_BODY = 64 * 1024 * 1024
 
 
 def security_policy() -> str:
-    """The Content-Security-Policy: nothing but our own files, and the map's tile server if one is set."""
-    tiles = urlsplit(settings.MAP_TILES)
-    tile_origin = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
+    """The Content-Security-Policy: nothing but our own files, and the map's tile servers if some are set."""
+    tile_origins = "".join(f" {origin}" for origin in outside_origins())
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            f"img-src 'self' data: blob:{tile_origin}",
-            f"connect-src 'self'{tile_origin}",
+            f"img-src 'self' data: blob:{tile_origins}",
+            f"connect-src 'self'{tile_origins}",
             "font-src 'self'",
             "worker-src 'self' blob:",
             "manifest-src 'self'",

@@ -56,6 +56,7 @@ ENTRIES = (
     Entry("标准地址", "map-pin", "addresses", P.MANAGE_PLACE),
     Entry("对外推送", "send", "hooks", P.MANAGE_PLACE),
     Entry("审计", "shield-check", "audit", P.READ_AUDIT),
+    Entry("地图", "map", "map"),
     Entry("通知", "bell", "notices"),
 )
 del R, P

@@ -15,5 +15,6 @@ urlpatterns = [
     path("", include("jishi.web.addresses.urls")),
     path("", include("jishi.web.registers.urls")),
     path("", include("jishi.web.admin.urls")),
+    path("", include("jishi.web.map.urls")),
     path("components/", include("jishi.web.components.urls")),
 ]

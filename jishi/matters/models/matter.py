@@ -169,6 +169,12 @@ class Matter(models.Model):
             models.Index(
                 fields=["door_code", "registered_at"], condition=Q(door_code__isnull=False), name="matter_door"
             ),
+            # Tiles of the map are read by this index, and counted by cells of the ground from it alone.
+            models.Index(
+                fields=["longitude", "latitude", "area_1", "area_2", "area_3", "urgent", "due_at", "stage", "closed_at"],
+                condition=OPEN & Q(longitude__isnull=False),
+                name="matter_on_the_map",
+            ),
             # The figures above lists are counted from this index alone. SQLite does so only if every column that is
             # asked about is in it, also the one of its condition.
             models.Index(

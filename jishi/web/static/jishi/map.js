@@ -1,9 +1,9 @@
 // Maps of the place's own shapes: no outside tiles, no fonts to fetch; names are plain elements on top of the canvas.
 
-const TONES = { waiting: "#d98a00", moving: "#1673b8", checking: "#7d4fb8", done: "#2c8a51", alert: "#c9352c", quiet: "#6b7f87" };
+export const TONES = { waiting: "#d98a00", moving: "#1673b8", checking: "#7d4fb8", done: "#2c8a51", alert: "#c9352c", quiet: "#6b7f87" };
 const NOTHING = { type: "FeatureCollection", features: [] };
 
-const addStyles = (href) => {
+export const addStyles = (href) => {
   if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
   return new Promise((done) => {
     const link = document.createElement("link");
@@ -54,12 +54,19 @@ const centerOf = (geometry) => {
   return best?.at ?? rings[0]?.[0];
 };
 
+// Under our own shapes, if the deployment names any; returns whether there are some.
+export const outsideTiles = (style, box) => {
+  const layers = JSON.parse(box.dataset.outside ?? "[]");
+  layers.forEach((tiles, place) => {
+    style.sources[`outside-${place}`] = { type: "raster", tiles, tileSize: 256, attribution: place ? "" : box.dataset.attribution ?? "" };
+    style.layers.push({ id: `outside-${place}`, type: "raster", source: `outside-${place}` });
+  });
+  return layers.length > 0;
+};
+
 const styleFor = (box) => {
   const style = { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": "#e8f0f1" } }] };
-  if (box.dataset.tiles) {
-    style.sources.tiles = { type: "raster", tiles: [box.dataset.tiles], tileSize: 256, attribution: box.dataset.attribution ?? "" };
-    style.layers.push({ id: "tiles", type: "raster", source: "tiles" });
-  }
+  outsideTiles(style, box);
   return style;
 };
 
@@ -205,7 +212,7 @@ const picking = (box, library, map, picked) => {
   map.addControl(locate, "top-right");
 };
 
-const WORDS = {
+export const WORDS = {
   "NavigationControl.ZoomIn": "放大", "NavigationControl.ZoomOut": "缩小", "NavigationControl.ResetBearing": "转回正北",
   "AttributionControl.ToggleAttribution": "地图来源", "GeolocateControl.FindMyLocation": "定位到我的位置",
   "GeolocateControl.LocationNotAvailable": "无法取得位置", "Map.Title": "地图",
@@ -229,7 +236,7 @@ const start = async (box) => {
     if (box.dataset.attribution) map.addControl(new library.AttributionControl({ compact: true }));
     await new Promise((done) => map.once("load", done));
     box.querySelector(".map-wait")?.remove();
-    addLayers(map, units, points, Boolean(box.dataset.tiles));
+    addLayers(map, units, points, Boolean(box.dataset.outside));
     addNames(library, map, units);
     hovering(map, "units", "unit-ground");
     hovering(map, "points", "points");

@@ -1,0 +1,207 @@
+// The map page: vector tiles of the county's own layers, chosen things beside the map, the layers in the address.
+import { TONES, WORDS, addStyles, outsideTiles } from "./map.js";
+
+const INK = "#17282e";
+const PART = "#5d7a1f";
+const HALO = { "text-halo-color": "#fff", "text-halo-width": 1.6 };
+const FONT = ["Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"];
+// Several points as one: what the tile has counted carries its number.
+const ALONE = ["!", ["has", "n"]];
+const COUNTED = ["has", "n"];
+const SIZE = ["interpolate", ["linear"], ["log10", ["get", "n"]], 0, 9, 2, 16, 5, 28];
+
+// Of the whole county at once, where buildings are counts says nothing and hides the names.
+const FIRST_COUNTS = 12.5;
+
+const unitLayers = (overTiles) => [
+  { id: "unit-ground", type: "fill", source: "units", "source-layer": "units",
+    paint: { "fill-color": ["case", ["boolean", ["feature-state", "hover"], false], "#9fd0d6", "#cfe5e8"],
+      "fill-opacity": ["case", ["boolean", ["feature-state", "hover"], false], 0.6, ["==", ["get", "depth"], 1], overTiles ? 0.3 : 0.85, 0] } },
+  { id: "unit-edge", type: "line", source: "units", "source-layer": "units", filter: ["!", ["has", "sketch"]],
+    paint: { "line-color": "#3f8290", "line-width": ["match", ["get", "depth"], 0, 2.6, 1, 1.8, 2, 1.2, 0.8] } },
+  { id: "unit-sketch", type: "line", source: "units", "source-layer": "units", filter: ["has", "sketch"],
+    paint: { "line-color": "#3f8290", "line-dasharray": [3, 2], "line-width": ["match", ["get", "depth"], 0, 2.6, 1, 1.8, 2, 1.2, 0.8] } },
+];
+
+const unitNames = {
+  id: "unit-names", type: "symbol", source: "units", "source-layer": "unit_names",
+  layout: { "text-field": ["get", "name"], "text-font": FONT, "text-anchor": "bottom", "text-offset": [0, -0.5],
+    "text-size": ["match", ["get", "depth"], 1, 15, 2, 13, 12], "symbol-sort-key": ["get", "depth"], "text-padding": 4 },
+  paint: { "text-color": "#234b56", ...HALO },
+};
+
+const circle = (id, source, filter, paint) => ({ id, type: "circle", source, "source-layer": source, filter, paint });
+const words = (id, source, filter, field, more = {}) => ({
+  id, type: "symbol", source, "source-layer": source, filter,
+  layout: { "text-field": field, "text-font": FONT, "text-size": 12, ...more },
+  paint: { "text-color": more["text-anchor"] ? INK : "#fff", ...(more["text-anchor"] ? HALO : {}) },
+});
+const below = { "text-anchor": "top", "text-offset": [0, 0.7] };
+
+const LAYERS = {
+  stations: [
+    circle("stations", "stations", true, { "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 2.5, 13, 6], "circle-color": "#0a3a46", "circle-stroke-color": "#fff", "circle-stroke-width": 1.6 }),
+    { ...words("station-names", "stations", true, ["get", "name"], below), minzoom: 12.5 },
+  ],
+  buildings: [
+    { ...circle("building-counts", "buildings", COUNTED, { "circle-radius": SIZE, "circle-color": "#8a6d3b", "circle-opacity": 0.78 }), minzoom: FIRST_COUNTS },
+    { ...words("building-numbers", "buildings", COUNTED, ["to-string", ["get", "n"]], { "text-allow-overlap": true }), minzoom: FIRST_COUNTS },
+    circle("buildings", "buildings", ALONE, { "circle-radius": ["interpolate", ["linear"], ["zoom"], 15, 4, 18, 8], "circle-color": "#8a6d3b", "circle-stroke-color": "#fff", "circle-stroke-width": 1.4 }),
+    { ...words("building-names", "buildings", ALONE, ["get", "name"], below), minzoom: 16.5 },
+  ],
+  parts: [
+    { ...circle("part-counts", "parts", COUNTED, { "circle-radius": SIZE, "circle-color": PART, "circle-opacity": 0.78, "circle-stroke-color": TONES.alert, "circle-stroke-width": ["case", [">", ["get", "pressing"], 0], 2, 0] }), minzoom: FIRST_COUNTS },
+    { ...words("part-numbers", "parts", COUNTED, ["to-string", ["get", "n"]], { "text-allow-overlap": true }), minzoom: FIRST_COUNTS },
+    circle("parts", "parts", ALONE, {
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 15, 3, 18, 6], "circle-color": PART,
+      "circle-stroke-color": ["case", ["get", "pressing"], TONES.alert, "#fff"], "circle-stroke-width": ["case", ["get", "pressing"], 2.4, 1] }),
+    { ...words("part-names", "parts", ALONE, ["get", "kind"], below), minzoom: 17.5 },
+  ],
+  matters: [
+    circle("matter-counts", "matters", COUNTED, {
+      "circle-radius": SIZE, "circle-color": TONES.moving, "circle-opacity": 0.85,
+      "circle-stroke-color": TONES.alert, "circle-stroke-width": ["case", [">", ["get", "pressing"], 0], 2.6, 0] }),
+    words("matter-numbers", "matters", COUNTED, ["to-string", ["get", "n"]], { "text-allow-overlap": true }),
+    circle("matters", "matters", ALONE, {
+      "circle-radius": 7, "circle-color": ["match", ["get", "tone"], ...Object.entries(TONES).flat(), TONES.moving],
+      "circle-stroke-color": ["case", ["get", "pressing"], TONES.alert, "#fff"], "circle-stroke-width": ["case", ["get", "pressing"], 3, 1.6] }),
+  ],
+};
+const COUNTS = ["matter-counts", "part-counts", "building-counts"];
+const CHOSEN = ["matters", "parts", "buildings", "stations", "unit-ground"];
+
+const styleOf = (box, allowed) => {
+  const style = { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": "#e8f0f1" } }] };
+  const outside = outsideTiles(style, box);
+  const source = (name) => ({
+    type: "vector", tiles: [`${location.origin}${box.dataset.tilesAt}${name}/{z}/{x}/{y}.pbf`], minzoom: 6, maxzoom: Number(box.dataset.deepest),
+  });
+  for (const name of allowed) style.sources[name] = source(name);
+  style.layers.push(...unitLayers(outside));
+  for (const [name, layers] of Object.entries(LAYERS)) {
+    if (name === "matters") style.layers.push(unitNames);
+    if (allowed.includes(name)) style.layers.push(...layers);
+  }
+  return style;
+};
+
+const beside = document.getElementById("map-beside");
+
+const openBeside = async (address) => {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  if (answer.headers.has("HX-Redirect")) return location.assign(answer.headers.get("HX-Redirect"));
+  if (!answer.ok) return location.assign(address);
+  beside.innerHTML = await answer.text();
+  beside.hidden = false;
+  beside.querySelector("[data-beside-title]")?.focus({ preventScroll: true });
+  beside.scrollIntoView({ block: "nearest" });
+};
+
+// A name and what identifies it, as a link if there is a page for it.
+const pop = (library, map, feature, name, mark, address) => {
+  const element = document.createElement(address ? "a" : "span");
+  if (address) element.href = address;
+  element.className = "map-pop";
+  element.textContent = `${name} ${mark}`;
+  new library.Popup({ closeButton: false, maxWidth: "none" }).setLngLat(feature.geometry.coordinates).setDOMContent(element).addTo(map);
+};
+
+// What lies under a point of the screen, the finest first: counts open by zooming in.
+const openAt = (library, map, box, point) => {
+  const drawn = (ids) => ids.filter((id) => map.getLayer(id));
+  const around = [[point.x - 5, point.y - 5], [point.x + 5, point.y + 5]];
+  const [counted] = map.queryRenderedFeatures(around, { layers: drawn(COUNTS) });
+  if (counted) return map.easeTo({ center: counted.geometry.coordinates, zoom: map.getZoom() + 2 });
+  for (const id of drawn(CHOSEN)) {
+    const found = map.queryRenderedFeatures(id === "unit-ground" ? point : around, { layers: [id] });
+    if (!found.length) continue;
+    const first = found.sort((a, b) => (b.properties.depth ?? 0) - (a.properties.depth ?? 0))[0];
+    const { number, category, code, kind, unit } = first.properties;
+    if (id === "matters") return pop(library, map, first, category ?? "未分类", number, box.dataset.matterAt.replace("NUMBER", number));
+    if (id === "parts") return pop(library, map, first, kind, code, box.dataset.partAt?.replace("CODE", code));
+    if (id === "buildings") return openBeside(box.dataset.buildingAt.replace("/0/", `/${first.id}/`));
+    return openBeside(box.dataset.unitAt.replace("/0/", `/${unit}/`));
+  }
+};
+
+const hovering = (map) => {
+  let over = null;
+  const set = (id, hover) => id !== null && map.setFeatureState({ source: "units", sourceLayer: "units", id }, { hover });
+  map.on("mousemove", (event) => {
+    const found = map.queryRenderedFeatures(event.point, { layers: ["unit-ground"] });
+    const id = found.sort((a, b) => b.properties.depth - a.properties.depth)[0]?.id ?? null;
+    if (id === over) return;
+    set(over, false);
+    set((over = id), true);
+    map.getCanvas().style.cursor = id === null ? "" : "pointer";
+  });
+};
+
+const startLayers = (map) => {
+  const form = document.querySelector("[data-map-layers]");
+  const boxes = [...form.querySelectorAll("input[name=layers]")];
+  const show = () => {
+    const on = new Set(boxes.filter((each) => each.checked).map((each) => each.value));
+    for (const layer of map.getStyle().layers) {
+      if (layer.source === "units" || layer.source in LAYERS) map.setLayoutProperty(layer.id, "visibility", on.has(layer.source) ? "visible" : "none");
+    }
+    const address = new URL(location.href);
+    address.searchParams.delete("layers");
+    // With every layer off the address must still say so: a name of no layer.
+    if (on.size < boxes.length) (on.size ? [...on] : ["none"]).forEach((name) => address.searchParams.append("layers", name));
+    history.replaceState(history.state, "", address);
+  };
+  form.addEventListener("change", show);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  if (boxes.some((each) => !each.checked)) show();
+};
+
+const startLinks = (map) => {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-beside]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    openBeside(link.href);
+    if (link.dataset.fly) map.easeTo({ center: link.dataset.fly.split(",").map(Number), zoom: Math.max(map.getZoom(), 14.5) });
+  });
+};
+
+const start = async (box) => {
+  document.documentElement.classList.add("has-script");
+  try {
+    const [library] = await Promise.all([import(box.dataset.lib), addStyles(box.dataset.css)]);
+    library.setWorkerUrl(box.dataset.worker);
+    const allowed = [...document.querySelectorAll("[data-map-layers] input[name=layers]")].map((each) => each.value);
+    const [west, south, east, north] = JSON.parse(box.dataset.box);
+    const map = new library.Map({
+      container: box, style: styleOf(box, allowed), locale: WORDS, attributionControl: false, dragRotate: false, pitchWithRotate: false,
+      bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 24, maxZoom: 16 }, minZoom: 6, maxZoom: 19, hash: "at",
+      localIdeographFontFamily: FONT[0],
+    });
+    map.touchZoomRotate.disableRotation();
+    map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
+    map.addControl(new library.ScaleControl({ unit: "metric" }), "bottom-left");
+    if (box.dataset.attribution) map.addControl(new library.AttributionControl({ compact: true }));
+    await new Promise((done) => map.once("load", done));
+    box.querySelector(".map-wait")?.remove();
+    const aim = document.createElement("span");
+    aim.className = "map-aim";
+    box.append(aim);
+    map.on("click", (event) => openAt(library, map, box, event.point));
+    map.getCanvas().addEventListener("keydown", (event) => {
+      const { clientWidth, clientHeight } = map.getCanvas();
+      if (event.key === "Enter") openAt(library, map, box, { x: clientWidth / 2, y: clientHeight / 2 });
+    });
+    hovering(map);
+    startLayers(map);
+    startLinks(map);
+    map.once("idle", () => (box.dataset.ready = ""));
+  } catch (error) {
+    // Without WebGL the list beside the map says the same.
+    const note = box.querySelector(".map-wait");
+    if (note) note.textContent = "此设备无法显示地图，请看列表。";
+    console.warn(error);
+  }
+};
+
+document.querySelectorAll("[data-county-map]").forEach(start);
