@@ -182,6 +182,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
+IMPORTS_DIR = VAR_DIR / "imports"  # uploaded lists of people; no page serves them
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "jishi.web.storage.HashedStorage"},

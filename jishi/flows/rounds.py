@@ -4,6 +4,7 @@ import datetime as dt
 
 from jishi.accounts.actions import forget_sessions
 from jishi.flows.order_telling import tell_of_order_step
+from jishi.flows.register_desk import ImportDesk, forget_files
 from jishi.flows.telling import tell_of_instruction, tell_of_step
 from jishi.flows.unit_changes import catch_up
 from jishi.flows.worker import Every, Handler, Sweep
@@ -22,4 +23,6 @@ SWEEPS: tuple[Sweep, ...] = (
     Every(dt.timedelta(seconds=5), lambda now: give_back_overdue(now=now)),
     Every(dt.timedelta(minutes=5), lambda now: catch_up(now=now)),
     Every(dt.timedelta(hours=1), lambda now: forget_sessions(now=now)),
+    Every(dt.timedelta(hours=6), forget_files),
+    ImportDesk(),
 )

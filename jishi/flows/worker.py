@@ -102,7 +102,7 @@ def run(
         want it.
     sweeps
         Called with the time in every round; wrap them in ``Every``. They must bear being run by several
-        workers.
+        workers. One that gives True has more to do: the next round follows at once.
     clock
         Tells the time.
     pause
@@ -143,7 +143,7 @@ class _Loop:
         counts = [self._guarded(self._spread_events), self._guarded(self._deliver)]
         for sweep in self._sweeps:
             if not self._stop.is_set():
-                self._guarded(partial(sweep, self._clock()))
+                counts.append(self._guarded(partial(sweep, self._clock())) is True)
         return any(counts)
 
     def _guarded(self, work: Callable[[], object]) -> object:

@@ -73,7 +73,10 @@ def _first_of_text(path: Path) -> list[list[str]]:
     with tempfile.NamedTemporaryFile(suffix=".csv") as beginning:
         beginning.write(short)
         beginning.flush()
-        found = read_sheet(Path(beginning.name), _headed, lambda header, cells: len(cells) == len(header))
+        try:
+            found = read_sheet(Path(beginning.name), _headed, lambda header, cells: len(cells) == len(header))
+        except NoHeader:
+            return []
     return [list(found.header.cells), *[list(line.cells) for line in found.lines[:HEADER_WITHIN]]]
 
 

@@ -43,6 +43,16 @@ DEEDS: dict[str, dict[str, str]] = {
         "duties_follow": "清单随单位调整",
         "limits_load": "装载时限",
     },
+    "名册": {
+        "registers.import_begin": "上传名册",
+        "registers.import_checked": "试导名册",
+        "registers.import_start": "开始导入名册",
+        "registers.import_batch": "导入一批",
+        "registers.import_done": "导入完毕",
+        "registers.import_failed": "导入未能进行",
+        "registers.import_cancel": "停止导入",
+        "registers.export": "导出名册",
+    },
     "通知": {"notices.add_hook": "登记推送地址", "notices.stop_hook": "停用推送地址"},
 }
 LABELS = {action: label for deeds in DEEDS.values() for action, label in deeds.items()}

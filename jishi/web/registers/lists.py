@@ -48,6 +48,7 @@ def registers(request: HttpRequest) -> HttpResponse:
         "due": sum(waiting(viewer).values()),
         "conflicts": open_conflicts(viewer).count() if viewer.may(Permission.DECIDE_REGISTER) else 0,
         "may_keep": viewer.may(KEEP),
+        "may_import": viewer.may(Permission.IMPORT_REGISTER),
     }
     return show(request, "registers/list.html", known)
 

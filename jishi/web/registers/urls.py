@@ -1,6 +1,6 @@
 from django.urls import path
 
-from jishi.web.registers import conflicts, entering, household, lists, premises, record
+from jishi.web.registers import conflicts, entering, household, imports, lists, premises, record
 
 urlpatterns = [
     path("registers/", lists.registers, name="registers"),
@@ -10,6 +10,13 @@ urlpatterns = [
     path("registers/premises/", premises.enter, name="premises_enter"),
     path("registers/conflicts/", conflicts.conflicts, name="register_conflicts"),
     path("registers/conflicts/<int:conflict_id>/", conflicts.decide, name="register_decide"),
+    path("registers/imports/", imports.imports, name="imports"),
+    path("registers/imports/export/", imports.export, name="register_export"),
+    path("registers/imports/<int:run_id>/", imports.run, name="import_run"),
+    path("registers/imports/<int:run_id>/columns/", imports.columns, name="import_columns"),
+    path("registers/imports/<int:run_id>/start/", imports.start, name="import_start"),
+    path("registers/imports/<int:run_id>/cancel/", imports.cancel, name="import_cancel"),
+    path("registers/imports/<int:run_id>/refused/", imports.refused, name="import_refused"),
     path("registers/households/<str:number>/", household.household, name="household"),
     path("registers/households/<str:number>/verify/", household.verify, name="household_verify"),
     path("registers/households/<str:number>/join/", household.join, name="household_join"),
