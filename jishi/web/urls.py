@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("jishi.web.registers.urls")),
     path("", include("jishi.web.admin.urls")),
     path("", include("jishi.web.map.urls")),
+    path("", include("jishi.web.parts.urls")),
     path("components/", include("jishi.web.components.urls")),
 ]

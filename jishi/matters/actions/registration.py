@@ -194,6 +194,7 @@ def _values(
         "longitude": report.longitude,
         "latitude": report.latitude,
         "door_code": report.door_code or None,
+        "component_code": report.component_code or None,
         "stage": Stage.REGISTERED.value,
         "responsible_id": centre_for(place).id,
         "registered_at": now,

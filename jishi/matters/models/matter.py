@@ -50,6 +50,7 @@ class Matter(models.Model):
     longitude = models.FloatField("经度", null=True)
     latitude = models.FloatField("纬度", null=True)
     door_code = models.CharField("门码", max_length=8, null=True)  # of the plate that was scanned
+    component_code = models.CharField("部件代码", max_length=16, null=True)  # of the component it is about
 
     stage = models.CharField("环节", max_length=12, choices=[(s.value, s.label) for s in Stage])
     version = models.PositiveIntegerField("版本", default=1)  # one more with every step: who writes on an old one loses
@@ -168,6 +169,11 @@ class Matter(models.Model):
             ),
             models.Index(
                 fields=["door_code", "registered_at"], condition=Q(door_code__isnull=False), name="matter_door"
+            ),
+            models.Index(
+                fields=["component_code", "registered_at"],
+                condition=Q(component_code__isnull=False),
+                name="matter_component",
             ),
             # Tiles of the map are read by this index, and counted by cells of the ground from it alone.
             models.Index(

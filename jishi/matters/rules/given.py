@@ -72,6 +72,7 @@ class Report:
     reporter_phone: str = ""
     photos: tuple[PhotoFile, ...] = ()
     source_key: str | None = None
+    component_code: str = ""  # of the component (部件) that is faulty; whoever reports it has looked at it
     door_code: str = ""  # of the plate that was scanned; unit, place and point are its own where they are not given
     origin: Origin | None = None
 

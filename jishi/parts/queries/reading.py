@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.errors import NotFound
-from jishi.parts.models import Component, EarlierUnit, Inspection
+from jishi.parts.models import LIVE, Component, EarlierUnit, Inspection
 from jishi.parts.queries.scope import visible
 from jishi.parts.rules.codes import COUNTY, LENGTH, SUBCLASS, clean_code
 from jishi.parts.rules.given import Body
@@ -167,9 +167,13 @@ def _row(values: Sequence[Any]) -> ComponentRow:
     return ComponentRow(*(*values[:11], Condition(values[11]), *values[12:]))
 
 
-def component(viewer: Viewer, code: str) -> ComponentDetail:
-    """Raises NotFound for an unknown code and for a component the viewer may not see, alike."""
-    found = visible(viewer).filter(code=clean_code(code)).values(*_FIELDS, *_BODIES, *_ORIGIN).first()
+def component(viewer: Viewer, code: str, *, has_matter: bool = False) -> ComponentDetail:
+    """One component; with ``has_matter`` also outside the viewer's scope, for whoever handles a matter about it.
+
+    Raises NotFound for an unknown code and for a component the viewer may not see, alike.
+    """
+    rows = Component.objects.filter(LIVE) if has_matter else visible(viewer)
+    found = rows.filter(code=clean_code(code)).values(*_FIELDS, *_BODIES, *_ORIGIN).first()
     if found is None:
         raise NotFound("没有找到这个部件，或不在您的查看范围内")
     authority, owner, keeper = (
@@ -206,9 +210,18 @@ def earlier_places(component_id: int) -> tuple[EarlierPlace, ...]:
 
 def due(viewer: Viewer, *, today: dt.date, limit: int) -> Due:
     """Components this viewer has to inspect: past their day, in the areas of postings that inspect."""
-    late = visible(viewer, Permission.INSPECT_PARTS).filter(_standing(Standing.DUE, today))
+    late = _late(viewer, today)
     rows = _rows(late.order_by("inspect_by", "code")[:limit])
     return Due(rows, late.count() if len(rows) == limit else len(rows))
+
+
+def due_count(viewer: Viewer, *, today: dt.date) -> int:
+    """How many components this viewer has to inspect."""
+    return _late(viewer, today).count() if viewer.may(Permission.INSPECT_PARTS) else 0
+
+
+def _late(viewer: Viewer, today: dt.date) -> QuerySet[Component]:
+    return visible(viewer, Permission.INSPECT_PARTS).filter(_standing(Standing.DUE, today))
 
 
 def may_inspect(viewer: Viewer, code: str) -> bool:

@@ -14,6 +14,7 @@ from jishi.matters.queries.desks import Day
 from jishi.matters.queries.desks import day as day_of
 from jishi.matters.rules.stages import Stage
 from jishi.matters.rules.vocabulary import Grade
+from jishi.parts.queries import due_count
 from jishi.registers.queries.due import due_counts
 from jishi.registers.rules.vocabulary import RecordKind
 from jishi.territory.queries import full_name, unit
@@ -70,6 +71,8 @@ def day(request: HttpRequest) -> HttpResponse:
         "may_register": viewer.may(Permission.REPORT),
         "keeps_register": viewer.may(Permission.KEEP_REGISTER),
         "to_check": to_check(viewer, now.date()),
+        "to_inspect": due_count(viewer, today=now.date()),
+        "inspects": viewer.may(Permission.INSPECT_PARTS),
     }
     return show(request, "phone/day.html", known)
 
