@@ -14,7 +14,7 @@ BLOCK_UNITS = 3_000  # about 1 MB with everything the search touches
 # For each round the share of the moves and of the first temperature: the later ones mend what lies between blocks.
 ROUNDS = ((0.65, 1.0), (0.35, 0.4))
 
-Step = Callable[[int], None]  # told how many units a finished block had
+Step = Callable[[float], None]  # told how many more units are done; fractions, as a unit is looked at in every round
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def improve(ground: Ground, grid: Ints, home: Ints, prices: Prices, *, effort: i
             if end > begin:
                 ids = order[begin:end]
                 grid[ids] = walk(ground, ids, grid[ids], home[ids], turned, round(effort * moves), seed + turn)
-                step(int(end - begin))
+                step((end - begin) / len(ROUNDS))
     return grid
 
 

@@ -27,8 +27,8 @@ class Plan:
 def draw(problem: Problem, *, seed: int = 1, effort: int = EFFORT, step: Step = lambda units: None) -> Plan:
     """Grids of about the standard, each in one piece, cutting as little as possible of what belongs together.
 
-    The same problem, seed and effort (tried moves for each unit) give the same grids. ``step`` is told after every
-    block how many units were worked on; in all there are `work` of them.
+    The same problem, seed and effort (tried moves for each unit) give the same grids. ``step`` is told now and then
+    how many more units are done.
     """
     tied = joined(problem)
     part = parts(tied.graph)
@@ -56,7 +56,7 @@ def _drawn(graph: Graph, units: Units, load: Floats, share: Share, seed: int, ef
     ground = Ground.of(graph, weighed, units.xy)
     prices = prices_for(graph, units, share)
     grid = improve(ground, grid, grid, prices, effort=effort, seed=seed, step=step)
-    return settled(ground, grid, grid, prices, share, seed)
+    return settled(ground, grid, grid, prices, share, effort, seed)
 
 
 def prices_for(graph: Graph, units: Units, share: Share) -> Prices:
@@ -85,7 +85,7 @@ def ground_per_grid(units: Units, number: int) -> float:
     return total / number if total > 0 else float("inf")
 
 
-def settled(ground: Ground, grid: Ints, home: Ints, prices: Prices, share: Share, seed: int) -> Ints:
+def settled(ground: Ground, grid: Ints, home: Ints, prices: Prices, share: Share, effort: int, seed: int) -> Ints:
     """Grids still out of tolerance are looked at again together with those around them, with a higher price on it."""
     for look in range(SECOND_LOOKS):
         outside = _outside(ground, grid, share)
@@ -103,7 +103,7 @@ def settled(ground: Ground, grid: Ints, home: Ints, prices: Prices, share: Share
             away = prices.away * 0.7**look
             stricter = prices._replace(lenient=prices.lenient, strict=strict, hot=hot, away=away)
             tried = grid.copy()
-            tried[ids] = walk(ground, ids, grid[ids], home[ids], stricter, 2 * EFFORT, seed + 101 * (look + 1))
+            tried[ids] = walk(ground, ids, grid[ids], home[ids], stricter, 2 * effort, seed + 101 * (look + 1))
             if excess(ground, tried, share) < excess(ground, grid, share):
                 grid = tried
     return grid

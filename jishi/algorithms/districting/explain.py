@@ -5,7 +5,7 @@ from enum import Enum
 
 import numpy as np
 
-from jishi.algorithms.districting.counts import best_number
+from jishi.algorithms.districting.counts import share_of
 from jishi.algorithms.districting.measure import Measures, measure
 from jishi.algorithms.districting.pieces import joined, parts
 from jishi.algorithms.districting.problem import Ints, Problem
@@ -68,12 +68,12 @@ def _cause(problem: Problem, ids: Ints, around: Ints, grids: int) -> tuple[Cause
             )
         if total < standard.least:
             return Cause.SMALL_PART, f"这片只有{total:.0f}户，与别处不相连或不属同一社区，达不到{asked}，单独成格"
-    best = best_number(whole, standard)
-    mean = whole / best
-    if not standard.least <= mean <= standard.most:
-        return Cause.BETWEEN, f"所在片区共{whole:.0f}户，分成{best}格平均每格{mean:.0f}户，多一格少一格都达不到{asked}"
-    if grids != best and abs(whole / grids - standard.households) > standard.households * standard.tolerance:
-        return Cause.CROWDED, f"所在片区共{whole:.0f}户、{grids}格，按标准应为{best}格，需增减网格"
+    best = share_of(load[around], standard)
+    if not best.possible:
+        evenly = f"分成{best.number}格平均每格{best.target:.0f}户"
+        return Cause.BETWEEN, f"所在片区共{whole:.0f}户，{evenly}，多一格少一格都达不到{asked}"
+    if not share_of(load[around], standard, grids).possible:
+        return Cause.CROWDED, f"所在片区共{whole:.0f}户、{grids}格，按标准应为{best.number}格，需增减网格"
     size = float(load[biggest])
     return (
         Cause.COARSE,

@@ -139,7 +139,7 @@ def _balanced(
     prices = prices._replace(lenient=600 * unit)
     grid = flowed(ground, grid, home, share)
     grid = improve(ground, grid, home, prices, effort=effort, seed=seed, step=step)
-    grid = settled(ground, grid, home, prices, share, seed)
+    grid = settled(ground, grid, home, prices, share, effort, seed)
     homeward = prices._replace(lenient=3 * prices.strict, strict=10 * prices.strict, away=2 * prices.away, hot=unit)
     tried = improve(ground, grid, home, homeward, effort=effort, seed=seed + 1, step=lambda units: None)
     return tried if excess(ground, tried, share) <= excess(ground, grid, share) else grid

@@ -63,7 +63,9 @@ def spopt(problem: Problem, number: int, seed: int) -> np.ndarray:
     )
     weights = W({unit: row.tolist() for unit, row in enumerate(rows)}, silence_warnings=True)
     floor = problem.standard.households
-    model = MaxPHeuristic(frame, weights, ["x", "y"], "households", floor, top_n=2, max_iterations_construction=5)
+    model = MaxPHeuristic(
+        frame, weights, ["x", "y"], "households", floor, top_n=2, max_iterations_construction=5, max_iterations_sa=1
+    )
     model.solve()
     return np.asarray(model.labels_, np.int64)
 
