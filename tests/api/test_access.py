@@ -33,6 +33,8 @@ TABLE = {
     ("GET", "/api/v1/organizations"): (None, EVERYBODY, 403),
     ("GET", "/api/v1/categories"): (None, EVERYBODY, 403),
     ("GET", "/api/v1/places/current"): (None, EVERYBODY, 403),
+    ("GET", "/api/v1/addresses"): (None, EVERYBODY, 403),
+    ("GET", "/api/v1/addresses/{code}"): (None, EVERYBODY, 403),
     ("GET", "/api/v1/matters"): (None, READERS, 403),
     ("GET", "/api/v1/counts"): (None, READERS, 403),
     ("GET", "/api/v1/area"): (None, READERS, 403),
@@ -127,6 +129,7 @@ def places(town, settings):
     from jishi.accounts.models import Posting, Token
     from jishi.accounts.queries import viewer_of
     from jishi.matters.actions.instructions import instruct
+    from tests.addresses.street import street
     from tests.api.test_matters import photo
     from tests.registers.town import enter
 
@@ -146,7 +149,7 @@ def places(town, settings):
     offer, order, day = order_on_its_way(town)
     household = enter(town.cast, now=timezone.now()).number
     return {
-        "household": household,
+        "household": household, "code": street(town.cast).house.code,
         "offer_id": offer, "order": order, "day": day,
         "number": number, "digest": digest, "step": "urge", "instruction_id": instruction,
         "person_id": town.person("li").pk, "posting_id": Posting.objects.get(person=town.person("li")).pk,

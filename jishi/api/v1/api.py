@@ -12,6 +12,7 @@ from jishi.api.describing import COMPONENTS, REFUSALS
 from jishi.api.doors import Key, Login
 from jishi.api.refusals import refusal, refused
 from jishi.api.v1 import (
+    addresses,
     audit,
     desks,
     figures,
@@ -74,7 +75,10 @@ api = ProgramsAPI(
     auth=[Key(), Login()],
     urls_namespace="api",
 )
-for room in (matters, records, steps, desks, figures, instructions, offers, orders, registers, place, people, audit):
+for room in (
+    *(matters, records, steps, desks, figures, instructions, offers, orders, registers),
+    *(place, addresses, people, audit),
+):
     api.add_router("/v1", room.router)
 
 

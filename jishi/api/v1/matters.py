@@ -150,6 +150,7 @@ class Reported(Struct, forbid_unknown_fields=True, frozen=True):
     place: Annotated[str, Meta(max_length=120, description="地点的文字说明")] = ""
     longitude: Longitude | None = None
     latitude: Latitude | None = None
+    door_code: Annotated[str, Meta(max_length=20, description="门码；单元、地点、坐标没有给的，按这个门牌")] = ""
     category_code: Annotated[str, Meta(max_length=20, description="类别代码")] = ""
     grade: Annotated[Grade | None, Meta(description="等级；不写则按规则提出")] = None
     urgent: Annotated[bool, Meta(description="紧急")] = False
@@ -196,6 +197,7 @@ def register_matter(request: HttpRequest) -> HttpResponse:
             place=given.place,
             longitude=given.longitude,
             latitude=given.latitude,
+            door_code=given.door_code,
             category_code=given.category_code,
             grade=given.grade,
             urgent=given.urgent,
