@@ -63,6 +63,16 @@ TABLE = {
     ("GET", "/api/v1/households"): (None, {"li", "sun", "zhou"}, 403),
     ("GET", "/api/v1/residents"): (None, {"li", "sun", "zhou"}, 403),
     ("GET", "/api/v1/households/{household}"): (None, {"li", "zhou"}, {"sun": 404, "": 403}),
+    # The component lies in 小李's grid, and no office answers for it.
+    ("GET", "/api/v1/part-classes"): (None, EVERYBODY, 403),
+    ("GET", "/api/v1/parts"): (None, READERS | {"zhao"}, 403),
+    ("GET", "/api/v1/parts/{part_code}"): (
+        None, {"li", "zhou", "wang", "qian", "zhang", "zhao"}, {"sun": 404, "chen": 404, "he": 404, "": 403},
+    ),
+    ("POST", "/api/v1/parts"): ({"subclass_code": "0118", "unit_id": "{grid}"}, {"zhao"}, 403),
+    ("POST", "/api/v1/parts/{part_code}/inspections"): ({}, {"li", "zhou"}, {"sun": 404, "": 403}),
+    ("POST", "/api/v1/parts/{part_code}/faults"): ({"note": "灯不亮"}, {"li", "zhou"}, {"sun": 404, "": 403}),
+    ("POST", "/api/v1/parts/{part_code}/retirement"): ({"reason": "拆除"}, {"zhao"}, 403),
     ("GET", "/api/v1/people"): (None, {"zhao"}, 403),
     ("GET", "/api/v1/people/{person_id}"): (None, {"zhao", "li"}, 404),
     ("GET", "/api/v1/people/{person_id}/postings"): (None, {"zhao", "li"}, 404),
@@ -131,6 +141,7 @@ def places(town, settings):
     from jishi.matters.actions.instructions import instruct
     from tests.addresses.street import street
     from tests.api.test_matters import photo
+    from tests.parts.square import load_catalogue, put
     from tests.registers.town import enter
 
     town.everybody()
@@ -148,8 +159,9 @@ def places(town, settings):
     actions.issue_token(person_id=town.person("li").pk, name="另一把", by=SYSTEM, now=timezone.now())
     offer, order, day = order_on_its_way(town)
     household = enter(town.cast, now=timezone.now()).number
+    load_catalogue()
     return {
-        "household": household, "code": street(town.cast).house.code,
+        "household": household, "part_code": put(town.cast), "code": street(town.cast).house.code,
         "offer_id": offer, "order": order, "day": day,
         "number": number, "digest": digest, "step": "urge", "instruction_id": instruction,
         "person_id": town.person("li").pk, "posting_id": Posting.objects.get(person=town.person("li")).pk,

@@ -47,6 +47,10 @@ def lay_out(cast: Cast) -> None:
     for name, geometry in GROUNDS.items():
         Boundary.objects.create(unit=getattr(cast, name), geometry=geometry, is_sketch=False, valid_from=SINCE)
     forget_cache()
+    load_catalogue()
+
+
+def load_catalogue() -> None:
     actions.load_catalogue(entries=CATALOGUE, by=SYSTEM, now=NOW)
 
 

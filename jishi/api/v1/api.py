@@ -20,6 +20,7 @@ from jishi.api.v1 import (
     matters,
     offers,
     orders,
+    parts,
     people,
     place,
     records,
@@ -51,6 +52,7 @@ TAGS = [
     {"name": "住户", "description": "本辖区的户和人，号码只给头尾"},
     {"name": "地方", "description": "单元、单位、类别和本地规矩"},
     {"name": "人员", "description": "人员和任职（管理员）"},
+    {"name": "部件", "description": "公共设施的名册、巡查和故障"},
     {"name": "审计", "description": "只增不改的操作记录（管理员、审计员）"},
 ]
 
@@ -77,7 +79,7 @@ api = ProgramsAPI(
 )
 for room in (
     *(matters, records, steps, desks, figures, instructions, offers, orders, registers),
-    *(place, addresses, people, audit),
+    *(parts, place, addresses, people, audit),
 ):
     api.add_router("/v1", room.router)
 
