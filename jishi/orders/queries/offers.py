@@ -8,7 +8,7 @@ from typing import Any
 from jishi.accounts.queries import phones_of, staff_of
 from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import Viewer
-from jishi.orders.models import OfferDay, ServiceOffer
+from jishi.orders.models import ServiceOffer
 from jishi.orders.rules.facts import OfferFacts
 from jishi.orders.rules.vocabulary import ServiceKind
 from jishi.orders.rules.words import digits_of
@@ -88,12 +88,6 @@ def own_organizations(viewer: Viewer) -> list[int]:
     """The units for which the viewer takes orders and keeps the menu."""
     granted = (grant.organization_id for grant in viewer.having(Permission.TAKE_ORDERS))
     return sorted({one for one in granted if one is not None})
-
-
-def days_ahead(offer_id: int, today: dt.date) -> list[tuple[dt.date, int]]:
-    """Days from today on with the number of orders accepted for them."""
-    ahead = OfferDay.objects.filter(offer=offer_id, day__gte=today, taken__gt=0)
-    return list(ahead.order_by("day").values_list("day", "taken"))
 
 
 def facts_of_offer(row: OfferRow, today: dt.date) -> OfferFacts:
