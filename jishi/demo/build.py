@@ -8,6 +8,7 @@ rows, password hashes apart.
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -109,7 +110,6 @@ def _build(end: dt.datetime, seed: int, days: int, count: int, progress: Progres
         now=start,
         step=lambda done: progress("人员", done, total),
     )
-    settle(staff, grid=grid, now=start, chance=_chance(seed, "homes"), step=lambda done: progress("住户", done, done))
     digits = _chance(seed, "digits")
     world = World(
         staff=staff,
@@ -119,6 +119,7 @@ def _build(end: dt.datetime, seed: int, days: int, count: int, progress: Progres
         album=draw_album(_chance(seed, "album"), PICTURES),
         digits=digits.randrange,
     )
+    settle(world, grid=grid, at=start, chance=partial(_chance, seed))
     stage_desks(world, grid=grid, office=SHOWN_OFFICE, end=end, chance=_chance(seed, "desks"))
     numbers = _chance(seed, "order digits").randrange
     stage_orders(world, grid=grid, end=end, chance=_chance(seed, "orders"), digits=numbers)

@@ -10,7 +10,9 @@ from random import Random
 
 from jishi.accounts.rules.viewer import SYSTEM, Viewer
 from jishi.demo import names
-from jishi.demo.staff import Staff
+from jishi.demo.clock import Life
+from jishi.demo.lives import guarded
+from jishi.demo.world import World
 from jishi.registers.actions.households import Entered, enter_household
 from jishi.registers.actions.premises import enter_premises
 from jishi.registers.actions.values import give_values
@@ -22,7 +24,8 @@ IN_THE_SHOWN_GRID = 80
 IN_EACH_OTHER = 40
 FLOORS = 6
 SHOPS = ("鲜果店", "理发店", "小超市", "五金店", "早餐店", "药房")
-SHOWN_CONFLICTS = 3
+SHOWN_CONFLICTS = 1
+BETWEEN_DOORS = (60, 900)  # minutes; the whole round takes some weeks
 
 HERE = (StayKind.REGISTERED, StayKind.USUAL)
 # The families of the demo: relations with the years of birth between which each is drawn, and how they live here.
@@ -38,21 +41,31 @@ FAMILIES: tuple[tuple[tuple[tuple[Relation, int, int], ...], tuple[StayKind, ...
 MALE = {Relation.SON: True, Relation.SPOUSE: False, Relation.DAUGHTER: False}
 
 
-def settle(
-    staff: Staff, *, grid: UnitRow, now: dt.datetime, chance: Random, step: Callable[[int], object] = lambda done: None
-) -> int:
-    """Enter the households of ``grid`` and of the other grids of its community; returns how many."""
+def settle(world: World, *, grid: UnitRow, at: dt.datetime, chance: Callable[[str], Random]) -> None:
+    """From ``at`` on the households of ``grid`` and of the other grids of its community are entered, door by door.
+
+    ``chance`` gives a source of random numbers for a name of its own.
+    """
     assert grid.parent_id is not None
-    entered: list[Entered] = []
     for here in children(grid.parent_id):
-        by = staff.personas["grid_worker"] if here.id == grid.id else staff.personas["community"]
-        for number in range(IN_THE_SHOWN_GRID if here.id == grid.id else IN_EACH_OTHER):
-            entered.append(enter_one(here, number, by, now, chance))
-            step(len(entered))
-        for number, shop in enumerate(SHOPS):
-            open_shop(here, number, shop, by, now, chance)
-    disagree(entered, now, chance)
-    return len(entered)
+        shown = here.id == grid.id
+        by = world.staff.personas["grid_worker" if shown else "community"]
+        walk = go_round(world, here, by, IN_THE_SHOWN_GRID if shown else IN_EACH_OTHER, chance(f"homes {here.code}"))
+        world.clock.begin(at, guarded(world, walk))
+
+
+def go_round(world: World, grid: UnitRow, by: Viewer, doors: int, chance: Random) -> Life:
+    """Shops first, then one door after the other; at the end another source has its say about some."""
+    yield world.walk(chance, 10, 90)
+    for number, shop in enumerate(SHOPS):
+        open_shop(grid, number, shop, by, world.now, chance)
+        yield world.walk(chance, 10, 60)
+    entered = []
+    for number in range(doors):
+        entered.append(enter_one(grid, number, by, world.now, chance))
+        if number == SHOWN_CONFLICTS:
+            disagree(entered, world.now, chance)
+        yield world.walk(chance, *BETWEEN_DOORS)
 
 
 def enter_one(grid: UnitRow, number: int, by: Viewer, now: dt.datetime, chance: Random) -> Entered:

@@ -9,8 +9,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 PAGES = {
     "": ("/", "/report/", "/receipt/", "/login/"),
-    "li": ("/day/", "/day/register/", "/desk/", "/notices/"),
-    "zhou": ("/day/", "/desk/", "/queue/", "/matters/new/", "/instructions/"),
+    "li": ("/day/", "/day/register/", "/desk/", "/notices/", "/registers/", "/registers/enter/", "/registers/due/"),
+    "zhou": ("/day/", "/desk/", "/queue/", "/matters/new/", "/instructions/", "/registers/conflicts/"),
     "wang": ("/desk/", "/desk/?lane=closed", "/matters/new/", "/notices/"),
     "chen": ("/queue/", "/queue/?lane=working", "/instructions/"),
     "zhang": ("/overview/", "/overview/matters/", "/instructions/", "/instructions/new/"),

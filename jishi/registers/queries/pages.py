@@ -161,7 +161,7 @@ def household(viewer: Viewer, number: str, today: dt.date) -> HouseholdShown:
         tuple(gone),
         _home_shown(home.dwelling, today, {member.id for member in members}) if home is not None else None,
         _nearby(home.dwelling, today) if home is not None else (),
-        _stamps([row], RecordKind.HOUSEHOLD, today)[row.pk],
+        _stamps([row], RecordKind.HOUSEHOLD, today, rented=home is not None and home.dwelling.is_rented)[row.pk],
         row.valid_to,
         row.get_end_reason_display() if row.end_reason else "",
     )
@@ -207,7 +207,7 @@ def _grid_of(rows: QuerySet[Any]) -> UnitRow | None:
     return unit_at(row.path) if row is not None else None
 
 
-def _stamps(rows: Iterable[Any], kind: RecordKind, today: dt.date) -> dict[int, Stamp]:
+def _stamps(rows: Iterable[Any], kind: RecordKind, today: dt.date, *, rented: bool = False) -> dict[int, Stamp]:
     rows = list(rows)
     conflicts: dict[int, int] = {}
     waiting = Provenance.objects.filter(kind=kind, record_id__in=[row.pk for row in rows], state="conflict")
@@ -222,7 +222,8 @@ def _stamps(rows: Iterable[Any], kind: RecordKind, today: dt.date) -> dict[int, 
             row.recorded_by,
             row.verified_on,
             row.verified_by,
-            held.is_due(kind, row.verified_on, today),
+            held.is_due(kind, row.verified_on, today)
+            or (rented and held.is_due(kind, row.verified_on, today, rented=True)),
             conflicts.get(row.pk, 0),
         )
         for row in rows

@@ -150,6 +150,18 @@ def test_a_record_past_its_period_is_a_task_on_the_day_page_until_it_is_verified
     assert "到期待核实" not in town.login(client, "sun").get("/day/").content.decode()
 
 
+@pytest.mark.capability("C25", "K29-I6")
+def test_a_rented_home_is_due_earlier(town, client):
+    entered = family(town, home={"is_rented": "1"})
+    late(entered, days=61)
+    page = town.login(client, "li")
+    assert f"/registers/households/{entered.number}/" in page.get("/registers/due/").content.decode()
+    assert "待核实" in page.get(f"/registers/households/{entered.number}/").content.decode()
+    Dwelling.objects.update(is_rented=False)
+    assert "有效" in page.get(f"/registers/households/{entered.number}/").content.decode()
+    assert "没有待核实" in page.get("/registers/due/").content.decode()
+
+
 @pytest.mark.capability("C25", "K29-I3")
 def test_two_sources_stand_side_by_side_and_a_person_decides(town, client):
     entered = family(town)
