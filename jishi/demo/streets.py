@@ -16,7 +16,11 @@ from jishi.kernel.geo import point_in_polygon
 from jishi.territory.queries import UnitRow, children, ground_of, units
 
 ROADS = ("东门路", "西园路", "石桥路", "新塘路", "民主街", "向阳巷", "学堂路", "河堤路", "红旗街", "工农路")
-ESTATES = ("幸福小区", "阳光花园", "和谐家园", "锦绣苑", "翠竹园", "望江小区", "桂花苑", "新城公寓")
+ESTATES = tuple(
+    first + second
+    for first in ("幸福", "阳光", "和谐", "锦绣", "翠竹", "望江", "桂花", "新城", "书香", "清水", "枫林", "明珠")
+    for second in ("小区", "花园", "家园", "苑", "公寓", "新村")
+)
 SPOTS = ("老供销社", "旧粮站", "农贸市场", "便民药店", "老电影院", "电机厂宿舍")
 DOORS_A_GRID = 5
 BUILDINGS = 2
