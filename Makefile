@@ -62,9 +62,9 @@ check:
 	mypy jishi jishi_site
 	lint-imports
 
-# The rules and the kernel without Django: they must not need it.
+# The rules, the algorithms and the kernel without Django: they must not need it.
 pure:
-	pytest -q -p no:django tests/kernel $(wildcard tests/*/test_rules*.py)
+	pytest -q -p no:django tests/kernel tests/algorithms $(wildcard tests/*/test_rules*.py)
 
 suite:
 	pytest -n $(JOBS) -m "not journey"

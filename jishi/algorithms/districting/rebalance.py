@@ -57,7 +57,7 @@ def rebalance(
         names, home = np.unique(kept[ids], return_inverse=True)
         home = home - int(names[0] < 0)
         names = names[names >= 0]
-        share, grid = _started(graph, load[ids], home, len(names), tied, seed)
+        share, grid, home, names = _started(graph, load[ids], home, names, tied, seed)
         found = _balanced(graph, units, load[ids], grid, home, share, seed, effort, step)
         added = np.arange(fresh, fresh + max(0, share.number - len(names)))
         fresh += len(added)
@@ -84,21 +84,33 @@ def _main_pieces(problem: Problem, present: Ints) -> Ints:
     return np.where(main[piece] & (present >= 0), present, -1)
 
 
-def _started(graph: Graph, load: Floats, home: Ints, number: int, problem: Problem, seed: int) -> tuple[Share, Ints]:
-    """As many grids as the part should have, each in one piece; the present ones first, in their order."""
-    share = share_of(load, problem.standard, number or None)
-    if number and not share.possible:
+def _started(
+    graph: Graph, load: Floats, home: Ints, names: Ints, problem: Problem, seed: int
+) -> tuple[Share, Ints, Ints, Ints]:
+    """As many grids as the part should have, each in one piece: share, grids, homes and the names of the grids kept.
+
+    The grids kept come first, in their order; a grid given up is nobody's home any more.
+    """
+    share = share_of(load, problem.standard, len(names) or None)
+    if len(names) and not share.possible:
         share = share_of(load, problem.standard)
-    grid = _filled(graph, load, home, number)
-    while grid.max() + 1 > share.number:
+    grid = _filled(graph, home, len(names))
+    while len(names) > share.number:
         lightest = int(np.argmin(np.bincount(grid, load)))
-        grid = _filled(graph, load, np.where(grid == lightest, -1, grid - (grid > lightest)), int(grid.max()))
+        home, grid = _without(home, lightest), _without(grid, lightest)
+        names = np.delete(names, lightest)
+        grid = _filled(graph, grid, len(names))
     while grid.max() + 1 < share.number:
         grid = _halved(graph, load, grid, seed)
-    return share, grid
+    return share, grid, home, names
 
 
-def _filled(graph: Graph, load: Floats, home: Ints, number: int) -> Ints:
+def _without(grid: Ints, given_up: int) -> Ints:
+    """The same with one grid less: its units have none, those behind it move up."""
+    return np.where(grid == given_up, -1, grid - (grid > given_up))
+
+
+def _filled(graph: Graph, home: Ints, number: int) -> Ints:
     """Units without a grid join the one they are tied to most; without any grid they are one together."""
     if number == 0:
         return np.zeros(len(home), np.int64)

@@ -41,15 +41,12 @@ def in_one_piece(graph: Graph, load: Floats, grid: Ints, number: int) -> Ints:
     If METIS left grids empty, the heaviest pieces become grids until there are ``number``.
     """
     piece = pieces(graph, grid)
-    heavy = np.bincount(piece, load)
-    order = np.lexsort((np.arange(len(heavy)), -heavy))
-    owner = np.empty(len(heavy), np.int64)
-    owner[piece] = grid
-    seen: set[int] = set()
-    main = [one for one in order if not (owner[one] in seen or seen.add(int(owner[one])))]  # type: ignore[func-returns-value]
-    spare = [one for one in order if one not in set(main)]
-    main += spare[: max(0, number - len(main))]
-    return numbered(give_away(graph, piece, np.array(sorted(main), np.int64)))
+    owner = grid[np.unique(piece, return_index=True)[1]]
+    heaviest_first = np.argsort(-np.bincount(piece, load), kind="stable")
+    main = np.unique(owner[heaviest_first], return_index=True)[1]
+    spare = np.delete(heaviest_first, main)[: max(0, number - len(main))]
+    kept = np.concatenate((heaviest_first[main], spare))
+    return numbered(give_away(graph, piece, np.sort(kept)))
 
 
 def give_away(graph: Graph, piece: Ints, kept: Ints) -> Ints:

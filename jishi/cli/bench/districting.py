@@ -136,7 +136,9 @@ def _after_a_shock(problem: Problem, present: np.ndarray, size: str, seed: int) 
     yield Figure(
         SUITE, "moved_vs_bound", case, ours, "×", False, afresh, "drawn afresh, grids matched as well as can be"
     )
-    yield Figure(SUITE, "moved_pct", case, 100 * found.moves.households / changed.units.households.sum(), "%", False)
+    yield Figure(
+        SUITE, "moved_pct", case, 100 * found.moves.households / float(changed.units.households.sum()), "%", False
+    )
     yield Figure(SUITE, "moved_within_10pct", case, after.within_pct, "%", True)
     yield Figure(SUITE, "moved_violations", case, after.violations, "", False)
     yield Figure(SUITE, "moved_cpu_s", case, spent, "s", False)

@@ -153,3 +153,16 @@ def test_figures_of_a_division_known_by_hand():
     assert (found.compounds, found.compounds_split) == (3, 1)
     assert found.compactness == pytest.approx([4 * np.pi * 20_000 / 600**2] * 2)
     assert measure(problem, np.array([0, 1, 1, 0])).violations == 2
+
+
+def test_where_no_folder_can_be_written_to_the_loops_are_compiled_in_memory(monkeypatch: pytest.MonkeyPatch):
+    from numba.core import caching
+
+    from jishi.algorithms.districting.kernel import compiled
+
+    monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
+
+    def twice(number):
+        return 2 * number
+
+    assert compiled(twice)(21) == 42

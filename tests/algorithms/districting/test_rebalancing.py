@@ -76,6 +76,7 @@ def test_a_grid_is_added_where_the_town_has_grown_and_given_up_where_it_shrank()
     shrunk = rebalance(lattice([3] * 24, 4), present, effort=EFFORT)
     assert len(set(shrunk.grid.tolist())) == 2
     assert set(shrunk.grid.tolist()) < {0, 1, 2}
+    assert shrunk.moves.households <= 24 + 12
 
 
 def test_a_grid_in_two_pieces_keeps_the_heavier_and_a_new_building_gets_the_grid_around_it():
