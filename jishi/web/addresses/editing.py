@@ -13,6 +13,7 @@ from jishi.addresses import actions, queries
 from jishi.addresses.queries import AddressRow
 from jishi.addresses.rules.levels import Level
 from jishi.addresses.rules.naming import AliasKind
+from jishi.flows.address_ending import cancel_address
 from jishi.kernel.errors import DomainError
 from jishi.web.addresses.forms import AddForm, CancelForm, ChangeForm, NameForm
 from jishi.web.addresses.views import MANAGE, address_page, asked_number, asked_unit
@@ -126,6 +127,7 @@ def cancel(request: HttpRequest, address_id: int) -> HttpResponse:
     form = CancelForm(request.POST or None, prefix="cancel")
 
     def act(given: Given) -> object:
-        return actions.cancel(address_id=address_id, reason=given["reason"], by=viewer_of(request), now=timezone.now())
+        cancel_address(address_id=address_id, reason=given["reason"], by=viewer_of(request), now=timezone.now())
+        return True
 
     return _carry_out(request, address_id, "cancel", form, act, _("地址已注销，门码不再使用"))
