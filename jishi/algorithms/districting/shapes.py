@@ -61,7 +61,7 @@ def _touching(shapes: np.ndarray) -> tuple[Ints, Floats]:
         a, b = pairs[doubled[0]] + 1
         raise Invalid(f"第 {a} 个与第 {b} 个单元的图形重叠，同一栋楼不能算在两个网格里，请先删去重复的一个")
     near = shapely.intersection(shapely.boundary(one), shapely.buffer(other, GAP_M, quad_segs=2))
-    border = np.maximum(shapely.length(near) - GAP_M, 0)
+    border = np.maximum(shapely.length(near) - 2 * GAP_M, 0)  # the gap also reaches around both ends
     kept = border > CORNER_M
     return pairs[kept], border[kept]
 
