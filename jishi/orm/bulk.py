@@ -1,13 +1,11 @@
 """Many rows at once: COPY on PostgreSQL, executemany on SQLite, and lists of keys as one parameter of a query."""
 
 import io
-from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import polars as pl
 from django.db import connection
-from django.db.models import Model, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import CharField, Field, ForeignKey, Lookup, Model, QuerySet
 
 from jishi.kernel.canonical import canonical
 
@@ -18,12 +16,33 @@ def _is_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def among(keys: Iterable[Any], kind: str = "text") -> RawSQL:
-    """What stands behind ``__in`` for any number of keys, sent as one parameter. ``kind`` is text or bigint."""
-    found = list(keys)
-    if _is_postgresql():
-        return RawSQL(f"SELECT unnest(%s::{kind}[])", [found])  # noqa: S611 (kind is text or bigint)
-    return RawSQL("SELECT value FROM json_each(%s)", [canonical(found).decode()])
+@ForeignKey.register_lookup
+@Field.register_lookup
+class Among(Lookup):
+    """``number__among=keys``: any number of keys, sent as one parameter, looked up one by one in the index.
+
+    As a list of parameters they would be too many; as rows of a subquery PostgreSQL may read the whole table for each.
+    """
+
+    lookup_name = "among"
+
+    def get_prep_lookup(self) -> list[Any]:
+        return list(self.rhs)
+
+    def process_rhs(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self.rhs if connection.vendor == "postgresql" else canonical(self.rhs).decode(),)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """SQLite."""
+        found, params = self.process_lhs(compiler, connection)
+        mark, keys = self.process_rhs(compiler, connection)
+        return f"{found} IN (SELECT value FROM json_each({mark}))", (*params, *keys)  # noqa: S608 (no value in it)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        found, params = self.process_lhs(compiler, connection)
+        mark, keys = self.process_rhs(compiler, connection)
+        kind = "text" if isinstance(self.lhs.output_field, CharField) else "bigint"
+        return f"{found} = ANY({mark}::{kind}[])", (*params, *keys)
 
 
 def take_ids(model: type[Model], count: int) -> list[int]:

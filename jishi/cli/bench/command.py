@@ -6,7 +6,7 @@ from typing import Protocol
 
 import click
 
-from jishi.cli.bench import addresses, districting, intake, machine, reliability, worklist
+from jishi.cli.bench import addresses, districting, imports, intake, machine, reliability, tiles, worklist
 from jishi.cli.bench.figures import Note, Outcome, markdown, sentence
 from jishi.cli.ground import refuse, say_json
 
@@ -22,7 +22,9 @@ SUITES: dict[str, tuple[Suite, str]] = {
     "intake": (intake.measure, "登记与全流程：每秒件数、延迟、内存（sqlite c8，postgresql c8、c32）"),
     "worklist": (worklist.measure, "调度清单：JSON 与网页，20万件与200万件（postgresql、sqlite）"),
     "addresses": (addresses.measure, "地址查找：100万条地址中按名称、俗称、首字母、门牌号查找（sqlite、postgresql）"),
+    "tiles": (tiles.measure, "地图瓦片：20万部件、5万楼栋、20万在办事项上逐块取图（sqlite、postgresql）"),
     "districting": (districting.measure, "网格划分：5千至30万个单元，与 METIS、GerryChain、spopt 同测；人口变化后调整"),
+    "import": (imports.measure, "名册导入：30列的 CSV（postgresql、sqlite）和 XLSX，与直接 COPY 同样的行相比"),
     "reliability": (reliability.measure, "持续登记中强行中断网站、数据库连接、后台程序：有无丢失和重复"),
 }
 HEAD = """# Benchmarks
@@ -37,6 +39,11 @@ with ours; ratio is ours ÷ floor. Nothing here is compared with a wish: read th
   handled, verified, answered and closed by the people whose steps they are; six requests. `c8`, `c32`: connections.
 - **json**, **html**: the first 50 of a list narrowed to a town or community, a lane and a due time, over the API and as
   the dispatcher's page with its figures. **queries**: the most statements any of the pages sent.
+- **tile_p95_ms** and its kin: one reader takes one tile of the map after the other, 3 × 3 tiles a screen, zooms 10 to
+  18 in turn, as a dispatcher of the whole county; the counts a process keeps of far zooms are made within the run.
+- **rows_per_s** (import): rows of a file of 30 columns read, checked, compared with the register and written as people,
+  households, homes and their links, in a process of its own. Its first floor writes the very same rows again, its
+  second one only stores the file in a table of text.
 - **cpu_ms**: processor time of web and database processes together for one request (six for a lifecycle); it says what
   a request costs also on a machine where other programs run.
 - **acknowledged, lost, doubled**: 1,000 registrations while processes are killed; `check_findings` is what

@@ -22,12 +22,13 @@ REASON = "reason"
 _HAN = r"^[一-龥·]{1,30}$"
 _WORDS = r"^[一-龥0-9A-Za-z-]{1,100}$"
 _DIGITS = r"^[0-9]{5,15}$"
+_DAY = r"^(?:19[0-9]|20[01])[0-9]-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])$"  # past, and in every month
 # meaning -> (kind of record, field, what is plainly canonical; None: every value is read)
 _READ: Mapping[str, tuple[RecordKind, str, str | None]] = {
     "name": (RecordKind.RESIDENT, "name", _HAN),
     "former_name": (RecordKind.RESIDENT, "former_name", _HAN),
     "sex": (RecordKind.RESIDENT, "sex", None),
-    "birth_date": (RecordKind.RESIDENT, "birth_date", None),
+    "birth_date": (RecordKind.RESIDENT, "birth_date", _DAY),
     "document_kind": (RecordKind.RESIDENT, "document_kind", None),
     "phone": (RecordKind.RESIDENT, "phone", _DIGITS),
     "second_phone": (RecordKind.RESIDENT, "second_phone", _DIGITS),

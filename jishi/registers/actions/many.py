@@ -15,7 +15,7 @@ from django.db import transaction
 from jishi.accounts.rules.viewer import Viewer
 from jishi.audit.actions import record
 from jishi.kernel.errors import Conflict
-from jishi.orm.bulk import among, frame, insert_rows, take_ids
+from jishi.orm.bulk import frame, insert_rows, take_ids
 from jishi.registers.actions.ledger import day_of
 from jishi.registers.actions.many_values import take_values_of_many
 from jishi.registers.models import (
@@ -180,7 +180,7 @@ def _with_households(
     insert_rows(HouseholdGrid, new.select(of, "unit_id", valid_from=day))
     insert_rows(Home, new.select(of, "dwelling_id", valid_from=day))
     keys = new.select(of, key="group_key", source_name=pl.lit(source_name))
-    known = SourceHousehold.objects.filter(source_name=source_name, key__in=among(keys["key"]))
+    known = SourceHousehold.objects.filter(source_name=source_name, key__among=keys["key"])
     known.delete()  # of a household that has ended: the key is free for the next one
     insert_rows(SourceHousehold, keys)
     rows = rows.join(new.select("group", begun=pl.col("id")), on="group", how="left", maintain_order="left")
@@ -192,7 +192,7 @@ def _numbers(count: int, draw: Draw) -> list[str]:
     found: dict[str, None] = {}
     for _ in range(_TRIES):
         fresh = {household_number(draw(RANDOM_RANGE)): None for _ in range(count - len(found))}
-        taken = Household.objects.filter(number__in=among(fresh)).values_list("number", flat=True)
+        taken = Household.objects.filter(number__among=fresh).values_list("number", flat=True)
         for number in taken:
             fresh.pop(number, None)
         found |= fresh
@@ -234,7 +234,7 @@ def _link(rows: pl.DataFrame, today: dt.date) -> None:
     ).explode("kind")  # fmt: skip
     joining = stays.filter(pl.col("standing") == JOINS)
     if joining.height:
-        live = Stay.objects.filter(**LIVE, resident_id__in=among(joining["resident_id"].unique(), "bigint"))
+        live = Stay.objects.filter(**LIVE, resident_id__among=joining["resident_id"].unique())
         schema = {"resident_id": pl.Int64, "dwelling_id": pl.Int64, "kind": pl.String}
         standing = frame(live.values_list(*schema), schema)
         registered = standing.filter(pl.col("kind") == StayKind.REGISTERED.value)["resident_id"].implode()

@@ -12,7 +12,6 @@ from typing import Any
 import polars as pl
 
 from jishi.accounts.rules.viewer import Viewer
-from jishi.orm.bulk import among
 from jishi.registers.models import Provenance
 from jishi.registers.queries.scope import MODELS
 from jishi.registers.rules.claims import Outcome, outcome
@@ -64,7 +63,7 @@ def take_values_of_many(
 
 
 def _known(kind: RecordKind, ids: pl.Series, names: list[str]) -> pl.DataFrame:
-    rows = MODELS[kind]._default_manager.filter(pk__in=among(ids, "bigint")).values_list("id", *names)
+    rows = MODELS[kind]._default_manager.filter(pk__among=ids).values_list("id", *names)
     texts = [(id, *map(as_text, values)) for id, *values in rows]
     return pl.DataFrame(texts, schema={"id": pl.Int64, **{f"known_{name}": pl.String for name in names}}, orient="row")
 
@@ -82,13 +81,13 @@ def _differing(rows: pl.DataFrame, known: pl.DataFrame, names: list[str]) -> lis
 def _origins(kind: RecordKind, ids: set[int]) -> dict[int, tuple[Any, ...]]:
     """For each record its source, source note, and when and by whom it was recorded."""
     fields = ("id", "source", "source_note", "recorded_at", "recorded_by")
-    rows = MODELS[kind]._default_manager.filter(pk__in=among(ids, "bigint")).values_list(*fields)
+    rows = MODELS[kind]._default_manager.filter(pk__among=ids).values_list(*fields)
     return {row[0]: row[1:] for row in rows}
 
 
 def _named(kind: RecordKind, ids: set[int]) -> dict[tuple[int, str], tuple[int, str]]:
     """The values with an origin of their own: record and field -> id of the line and source."""
-    lines = Provenance.objects.filter(kind=kind, record_id__in=among(ids, "bigint"), state=State.CURRENT)
+    lines = Provenance.objects.filter(kind=kind, record_id__among=ids, state=State.CURRENT)
     return {(record, field): (id, source) for id, record, field, source in lines.values_list(
         "id", "record_id", "field", "source"
     )}  # fmt: skip
@@ -116,7 +115,7 @@ def _take(
 ) -> None:
     """What was on record becomes former, the values stand with their new origin."""
     lines = [named[key][0] for key in ((cell.record_id, cell.field) for cell in cells) if key in named]
-    Provenance.objects.filter(pk__in=among(lines, "bigint")).update(state=State.FORMER)
+    Provenance.objects.filter(pk__among=lines).update(state=State.FORMER)
     former = [cell for cell in cells if cell.known and (cell.record_id, cell.field) not in named]
     rows = []
     for cell in former:
@@ -162,8 +161,8 @@ def _line(kind: RecordKind, cell: _Cell, value: str, state: str, given: tuple[An
 
 def _set_beside(kind: RecordKind, cells: list[_Cell], origin: Origin, by: Viewer, now: dt.datetime) -> None:
     """Each waits once, however often the source repeats it, and not again where a person has said no to it."""
-    ids = among({cell.record_id for cell in cells}, "bigint")
-    answered = Provenance.objects.filter(kind=kind, record_id__in=ids, source=origin.source, state=State.DECLINED)
+    ids = {cell.record_id for cell in cells}
+    answered = Provenance.objects.filter(kind=kind, record_id__among=ids, source=origin.source, state=State.DECLINED)
     declined = set(answered.values_list("record_id", "field", "value"))
     given = (origin.source, origin.note, now, by.name)
     open_ones = [cell for cell in cells if (cell.record_id, cell.field, cell.value) not in declined]

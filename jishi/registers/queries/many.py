@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from jishi.orm.bulk import among, frame
+from jishi.orm.bulk import frame
 from jishi.registers.models import Dwelling, DwellingGrid, Home, Membership, Resident, SourceHousehold, Stay
 from jishi.registers.rules.vocabulary import Relation
 
@@ -35,7 +35,9 @@ def compared(rows: pl.DataFrame, source_name: str) -> pl.DataFrame:
 
 def _with_document(rows: pl.DataFrame) -> pl.DataFrame:
     numbers = rows["document_number"].drop_nulls()
-    live = Resident.objects.filter(**LIVE, document_number__in=among(numbers)).exclude(document_number="")
+    kinds = rows["document_kind"].drop_nulls().unique().to_list()  # the index begins with the kind
+    live = Resident.objects.filter(**LIVE, document_kind__in=kinds, document_number__among=numbers)
+    live = live.exclude(document_number="")
     known = frame(
         live.values_list("document_kind", "document_number", "id"),
         {"document_kind": pl.String, "document_number": pl.String, "resident_id": pl.Int64},
@@ -44,11 +46,11 @@ def _with_document(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_dwelling(rows: pl.DataFrame) -> pl.DataFrame:
-    at = Dwelling.objects.filter(**LIVE, address_id__in=among(rows["address_id"].drop_nulls().unique(), "bigint"))
+    at = Dwelling.objects.filter(**LIVE, address_id__among=rows["address_id"].drop_nulls().unique())
     by_address = frame(at.values_list("address_id", "id"), {"address_id": pl.Int64, "at_address": pl.Int64})
     units = rows["unit_id"].drop_nulls().unique().to_list()
     here = DwellingGrid.objects.filter(**LIVE, unit_id__in=units, dwelling__valid_to__isnull=True)
-    here = here.filter(dwelling__door__in=among(rows["door"].drop_nulls().unique()))
+    here = here.filter(dwelling__door__among=rows["door"].drop_nulls().unique())
     by_door = frame(
         here.order_by("dwelling_id").values_list("unit_id", "dwelling__door", "dwelling_id", "dwelling__address_id"),
         {"unit_id": pl.Int64, "door": pl.String, "at_door": pl.Int64, "other_address": pl.Int64},
@@ -66,8 +68,8 @@ def _by_name_at_home(rows: pl.DataFrame) -> pl.DataFrame:
     asked = rows.filter(pl.col("resident_id").is_null() & pl.col("dwelling_id").is_not_null())
     if not asked.height:
         return rows
-    homes = among(asked["dwelling_id"].unique(), "bigint")
-    there = Stay.objects.filter(**LIVE, dwelling_id__in=homes, resident__valid_to__isnull=True)
+    homes = asked["dwelling_id"].unique()
+    there = Stay.objects.filter(**LIVE, dwelling_id__among=homes, resident__valid_to__isnull=True)
     fields = ("dwelling_id", "resident__name", "resident_id", "resident__birth_date", "resident__document_number")
     known = frame(
         there.values_list(*fields).distinct(),
@@ -87,17 +89,17 @@ def _by_name_at_home(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_household(rows: pl.DataFrame, source_name: str) -> pl.DataFrame:
-    ids = among(rows["resident_id"].drop_nulls(), "bigint")
-    live = Membership.objects.filter(**LIVE, resident_id__in=ids)
+    ids = rows["resident_id"].drop_nulls()
+    live = Membership.objects.filter(**LIVE, resident_id__among=ids)
     member = frame(
         live.values_list("resident_id", "household_id", "household__number", "relation"),
         {"resident_id": pl.Int64, "in_household": pl.Int64, "in_number": pl.String, "in_relation": pl.String},
     )
-    households = among(member["in_household"].unique(), "bigint")
-    homes = Home.objects.filter(**LIVE, household_id__in=households)
+    households = member["in_household"].unique()
+    homes = Home.objects.filter(**LIVE, household_id__among=households)
     home = frame(homes.values_list("household_id", "dwelling_id"), {"in_household": pl.Int64, "in_home": pl.Int64})
-    keys = among(rows["group_key"].unique())
-    named = SourceHousehold.objects.filter(source_name=source_name, key__in=keys, household__valid_to__isnull=True)
+    keys = rows["group_key"].unique()
+    named = SourceHousehold.objects.filter(source_name=source_name, key__among=keys, household__valid_to__isnull=True)
     by_key = frame(named.values_list("key", "household_id"), {"group_key": pl.String, "keyed": pl.Int64})
     for found, on in ((member, "resident_id"), (home, "in_household"), (by_key, "group_key")):
         rows = rows.join(found, on=on, how="left", maintain_order="left")
@@ -119,7 +121,7 @@ def _with_standing(rows: pl.DataFrame) -> pl.DataFrame:
     )
     rows = rows.with_columns(standing=standing)
     heads = Membership.objects.filter(**LIVE, relation=Relation.HEAD.value)
-    heads = heads.filter(household_id__in=among(rows["household_id"].drop_nulls().unique(), "bigint"))
+    heads = heads.filter(household_id__among=rows["household_id"].drop_nulls().unique())
     known = frame(heads.values_list("household_id"), {"household_id": pl.Int64}).with_columns(headed=pl.lit(True))
     rows = rows.join(known, on="household_id", how="left", maintain_order="left")
     return rows.with_columns(
