@@ -9,6 +9,9 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from jishi.accounts.rules.viewer import Viewer
+from jishi.addresses.queries import by_code
+from jishi.addresses.rules.codes import looks_like_code
+from jishi.kernel.errors import NotFound
 from jishi.registers.models import Home, Household, HouseholdGrid, Membership, Resident, Stay
 from jishi.registers.queries.scope import READ, records, unit_ids, within
 from jishi.registers.rules.masking import masked
@@ -108,7 +111,17 @@ def _household_has(word: str) -> Q:
     here: Mapping[str, Any] = {"household": OuterRef("pk"), "valid_to__isnull": True}
     people = Membership.objects.filter(_person_has("resident__", word), **here)
     found = Q(Exists(people)) | Q(Exists(Home.objects.filter(dwelling__door__contains=word, **here)))
+    if looks_like_code(word):
+        found |= Q(Exists(Home.objects.filter(dwelling__address__path__startswith=_path_of(word), **here)))
     return found | Q(number__startswith=word.upper()) if _NUMBER.fullmatch(word) else found
+
+
+def _path_of(code: str) -> str:
+    """The path of the address with the code on a plate: what lies in a building begins with its path."""
+    try:
+        return by_code(code).path
+    except NotFound:
+        return "nowhere"
 
 
 def _at_door(word: str) -> Exists:

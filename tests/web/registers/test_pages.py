@@ -297,3 +297,24 @@ def test_somebody_only_registered_here_is_on_the_list_of_people(town, client):
     assert Resident.objects.count() == 2
     home = client.get(f"/registers/dwelling/{first.dwelling_id}/").content.decode()
     assert "户籍在此，人在外" in home
+
+
+@pytest.mark.capability("C24", "C05")
+def test_from_a_matter_one_reaches_the_households_of_its_grid_and_of_its_door(town, client):
+    from jishi.accounts.rules.viewer import SYSTEM
+    from jishi.addresses.actions import create
+    from jishi.addresses.rules.levels import Level
+
+    now = timezone.now()
+    building = create(level=Level.BUILDING, name="7栋", unit_id=town.grid.pk, by=SYSTEM, now=now)
+    create(level=Level.ROOM, name="301室", parent_id=building.id, by=SYSTEM, now=now)
+    entered = family(town, door="7栋301室")
+    enter(town, person("孙行远"), door="8栋101")
+    assert Dwelling.objects.get(pk=entered.dwelling_id).address_id is not None, "the door names one room"
+    way = begin(town, text="楼道灯不亮", now=now)
+    page = town.login(client, "li")
+    assert f"/registers/?unit={town.grid.pk}" in page.get(f"/matters/{way.receipt.number}/").content.decode()
+    text = page.get("/registers/", {"unit": town.grid.pk, "q": building.code}).content.decode()
+    assert "张清晓户" in text
+    assert "孙行远户" not in text
+    assert "/registers/" not in town.login(client, "wang").get(f"/matters/{way.receipt.number}/").content.decode()
