@@ -21,6 +21,7 @@ from jishi.accounts.queries import anybody
 from jishi.audit.actions import seal
 from jishi.demo import figures
 from jishi.demo.clock import Clock, Life
+from jishi.demo.components import put_up
 from jishi.demo.homes import settle
 from jishi.demo.intake import Arrival, draw_arrivals, receive
 from jishi.demo.lives import draw_fate, guarded, merge, whole_life
@@ -120,6 +121,7 @@ def _build(end: dt.datetime, seed: int, days: int, count: int, progress: Progres
         digits=digits.randrange,
     )
     settle(world, grid=grid, at=start, chance=partial(_chance, seed))
+    put_up(world, grid=grid, at=start, end=end, chance=_chance(seed, "components"))
     stage_desks(world, grid=grid, office=SHOWN_OFFICE, end=end, chance=_chance(seed, "desks"))
     numbers = _chance(seed, "order digits").randrange
     stage_orders(world, grid=grid, end=end, chance=_chance(seed, "orders"), digits=numbers)

@@ -1,6 +1,8 @@
 """Somebody finds a component broken: it stands as faulty, and a matter is opened where it lies, with the component."""
 
 import datetime as dt
+import secrets
+from collections.abc import Callable
 
 from django.db import transaction
 
@@ -26,11 +28,13 @@ def report_fault(
     category_code: str = "",
     urgent: bool = False,
     photos: tuple[PhotoFile, ...] = (),
+    digits: Callable[[int], int] = secrets.randbelow,
 ) -> Receipt:
     """Write the inspection and open the matter, both or neither; the receipt of the matter.
 
     The matter lies in the grid of the component and keeps its code. Who answers for the component stands in its text,
-    for whoever dispatches it; nobody is charged with it by the machine. Raises Invalid with the field, NotFound for a
+    for whoever dispatches it; nobody is charged with it by the machine. ``digits`` draws the random part of the number,
+    below the limit it is given. Raises Invalid with the field, NotFound for a
     component outside the viewer's area.
     """
     said = note.strip()
@@ -52,7 +56,7 @@ def report_fault(
         component_code=row.code,
     )
     with transaction.atomic():
-        receipt = register(report=report, by=by, now=now)
+        receipt = register(report=report, by=by, now=now, digits=digits)
         inspect(code=row.code, condition=Condition.FAULTY, note=said, matter_number=receipt.number, by=by, now=now)
     return receipt
 

@@ -36,8 +36,10 @@ def components(request: HttpRequest) -> HttpResponse:
     wanted = filter_of(request.GET)
     after = request.GET.get("after", "")[:16]
     asked = {name: request.GET.get(name, "")[:60] for name in ("q", "kind", "unit", "standing")}
+    found = queries.components(viewer, wanted, today=today, after=after if after.isdigit() else "")
     known = {
-        "found": queries.components(viewer, wanted, today=today, after=after if after.isdigit() else ""),
+        "found": found,
+        "places": {row.unit_id: _short_place(row) for row in found.rows},
         "total": queries.count(viewer, wanted, today=today),
         "asked": asked,
         "kinds": kind_choices(),
@@ -47,6 +49,12 @@ def components(request: HttpRequest) -> HttpResponse:
         "inspects": viewer.may(INSPECT),
     }
     return show(request, "parts/components.html", known)
+
+
+def _short_place(row: queries.ComponentRow) -> str:
+    """The unit with the one it lies in: every community has a first grid."""
+    here = unit(row.unit_id)
+    return " ".join(full_name(here).split(" ")[-2:]) if here is not None else row.unit_name
 
 
 @page(permission=READ)
