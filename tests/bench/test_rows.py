@@ -110,4 +110,4 @@ def test_the_floor_writes_the_same_columns_with_its_own_unique_values():
     ("sql", "own"), [("SELECT 1 WHERE a = %s AND b LIKE '%%x'", "SELECT 1 WHERE a = ? AND b LIKE '%x'")]
 )
 def test_statements_are_given_the_marks_of_the_sqlite_driver(sql, own):
-    assert floors._own_marks(sql) == own
+    assert floors.own_marks(sql) == own

@@ -7,6 +7,7 @@ read lists, so they have no history. The indexes are made anew afterwards, which
 import datetime as dt
 import random
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -16,6 +17,9 @@ from jishi.cli.bench.words import invent
 from jishi.kernel.numbers import RANDOM_RANGE, make_number
 
 OPEN_SHARE = 0.30
+POINT_SHARE = 0.50  # how many bear a point on the map
+GRID_DEGREES = 0.004  # about how far from the middle of its grid a matter lies
+COUNTY_DEGREES = 0.045  # and the grids from the middle of the county
 # How the open ones are spread over the stages.
 OPEN_STAGES = {
     "registered": 14,
@@ -41,7 +45,7 @@ COLUMNS = (
     "unit_id", "area_1", "area_2", "area_3", "area_4", "area_5", "place", "stage", "version", "responsible_id",
     "lead_id", "returns", "reopened", "registered_at", "registered_by_id", "handled_at", "handled_by_id",
     "verified_at", "verified_by_id", "answered_at", "reply_kind", "closed_at", "clock_started_at", "due_at",
-    "due_reason", "stage_since", "stage_due_at", "adjustments", "alarm_at", "escalation",
+    "due_reason", "stage_since", "stage_due_at", "adjustments", "alarm_at", "escalation", "longitude", "latitude",
 )  # fmt: skip
 PART_COLUMNS = ("matter_id", "organization_id", "role", "task", "assigned_at", "done_note")
 DUE_REASON = "按“小事”限7个工作日办结，自登记起计，遇法定节假日顺延"
@@ -49,20 +53,44 @@ DUE_REASON = "按“小事”限7个工作日办结，自登记起计，遇法�
 Row = tuple[Any, ...]
 
 
-def matters(county: County, count: int, *, seed: int, now: dt.datetime) -> Iterator[Row]:
+@cache
+def _middle_of(center: tuple[float, float], leaf: int) -> tuple[float, float]:
+    around = random.Random(leaf)
+    east, north = (around.gauss(middle, COUNTY_DEGREES) for middle in center)
+    return east, north
+
+
+def spot_in(county: County, leaf: int, random_: random.Random) -> tuple[float, float]:
+    """A point in a grid: the same grid lies always in the same place. Not the ground of its shape, but as dense."""
+    east, north = _middle_of((county.center[0], county.center[1]), leaf)
+    return round(random_.gauss(east, GRID_DEGREES), 6), round(random_.gauss(north, GRID_DEGREES), 6)
+
+
+def matters(
+    county: County,
+    count: int,
+    *,
+    seed: int,
+    now: dt.datetime,
+    open_share: float = OPEN_SHARE,
+    point_share: float = POINT_SHARE,
+) -> Iterator[Row]:
     """``count`` rows of ``COLUMNS``; moments are text in UTC, as both databases read them."""
     random_ = random.Random(seed)
+    spots = random.Random(seed + 1)
     texts = [invent(random_) for _ in range(2_000)]
     stages = random_.choices(list(OPEN_STAGES), list(OPEN_STAGES.values()), k=10_007)
     closed = random_.choices(list(CLOSED_STAGES), list(CLOSED_STAGES.values()), k=10_007)
     today = now.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
     for index in range(1, count + 1):
-        is_open = random_.random() < OPEN_SHARE
+        is_open = random_.random() < open_share
         stage = stages[index % 10_007] if is_open else closed[index % 10_007]
         # Open ones are up to 30 days old; the closed ones go back two years.
         age = int(random_.random() * (30 if is_open else 730) * 86_400)
         began = today - dt.timedelta(seconds=age)
-        yield _matter(county, index, stage, is_open, began, random_, texts[random_.randrange(2_000)])
+        row = _matter(county, index, stage, is_open, began, random_, texts[random_.randrange(2_000)])
+        unit_id = row[COLUMNS.index("unit_id")]
+        yield row + (spot_in(county, unit_id, spots) if spots.random() < point_share else (None, None))
 
 
 def _matter(
@@ -74,7 +102,7 @@ def _matter(
     random_: random.Random,
     said: tuple[str, str, str],
 ) -> Row:
-    """One row. Every fifth open matter or so is overdue."""
+    """One row but for its point. Every fifth open matter or so is overdue."""
     title, text, place = said
     category = county.categories[index % len(county.categories)] if county.categories else ["", ""]
     leaf = county.leaves[random_.randrange(len(county.leaves))]
@@ -131,15 +159,18 @@ def parts(rows: Iterable[Row]) -> Iterator[Row]:
             yield row[at["id"]], row[at["lead_id"]], "lead", "", row[at["registered_at"]], ""
 
 
-def fill(database: Database, county: County, count: int, *, seed: int, now: dt.datetime) -> None:
-    """Write ``count`` matters and the parts of their leads, then let the database take stock."""
+def fill(database: Database, county: County, count: int, *, seed: int, now: dt.datetime, **shares: float) -> None:
+    """Write ``count`` matters and the parts of their leads, then let the database take stock.
+
+    ``shares`` are those of ``matters``.
+    """
     connection = database.connect()
     write = _copy if database.kind == "postgresql" else _insert_many
     try:
         if database.kind == "postgresql":
             connection.execute("SET TimeZone = 'UTC'")
         kept = _drop_indexes(connection, database.kind)
-        rows = matters(county, count, seed=seed, now=now)
+        rows = matters(county, count, seed=seed, now=now, **shares)
         while block := list(islice(rows, BLOCK * 20)):
             write(connection, "matters_matter", COLUMNS, block)
             write(connection, "matters_part", PART_COLUMNS, parts(block))

@@ -184,7 +184,7 @@ def _read_pages(database: Database, pages: Sequence[Sequence[Statement]], second
     connection = database.connect()
     cursor = connection.cursor()
     prepared = [
-        [(_own_marks(sql) if database.kind == "sqlite" else sql, params) for sql, params in page] for page in pages
+        [(own_marks(sql) if database.kind == "sqlite" else sql, params) for sql, params in page] for page in pages
     ]
     done, began = 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
@@ -198,7 +198,7 @@ def _read_pages(database: Database, pages: Sequence[Sequence[Statement]], second
     return rate
 
 
-def _own_marks(sql: str) -> str:
+def own_marks(sql: str) -> str:
     """Django's %s marks as the sqlite3 module writes them."""
     return sql.replace("%s", "?").replace("%%", "%")
 

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                     "urgent",
                     "due_at",
                     "stage",
+                    "id",
                     "closed_at",
                 ],
                 name="matter_on_the_map",

@@ -177,7 +177,18 @@ class Matter(models.Model):
             ),
             # Tiles of the map are read by this index, and counted by cells of the ground from it alone.
             models.Index(
-                fields=["longitude", "latitude", "area_1", "area_2", "area_3", "urgent", "due_at", "stage", "closed_at"],
+                fields=[
+                    "longitude",
+                    "latitude",
+                    "area_1",
+                    "area_2",
+                    "area_3",
+                    "urgent",
+                    "due_at",
+                    "stage",
+                    "id",
+                    "closed_at",
+                ],
                 condition=OPEN & Q(longitude__isnull=False),
                 name="matter_on_the_map",
             ),

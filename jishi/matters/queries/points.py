@@ -7,6 +7,7 @@ from django.db.models import Avg, Count, F, IntegerField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from jishi.accounts.rules.viewer import Viewer
+from jishi.kernel.errors import NotFound
 from jishi.kernel.tiles import Box
 from jishi.matters.models import Matter
 from jishi.matters.queries.scope import area_filter, visible
@@ -16,8 +17,8 @@ from jishi.matters.rules.stages import Stage
 _CELLS_A_DEGREE = 500  # some 200 m a cell
 _NEAR_FIELDS = ("number", "category_name", "stage", "urgent", "due_at", "paused_since")
 
-# id, longitude, latitude, number, stage, category, urgent, due at
-MatterPoint = tuple[int, float, float, str, str, str, bool, dt.datetime]
+# id, longitude, latitude, stage, urgent, due at: what the index of the map holds, so that no row itself is read
+MatterPoint = tuple[int, float, float, str, bool, dt.datetime]
 Cell = tuple[float, float, int, int]  # the middle of its matters, how many they are, how many urgent or overdue
 
 
@@ -32,7 +33,7 @@ def _inside(box: Box) -> Q:
 
 def matters_in(viewer: Viewer, box: Box) -> list[MatterPoint]:
     """The open matters with a point in a box (west, south, east, north; both ends belong to it)."""
-    fields = ("id", "longitude", "latitude", "number", "stage", "category_name", "urgent", "due_at")
+    fields = ("id", "longitude", "latitude", "stage", "urgent", "due_at")
     return list(_open(viewer).filter(_inside(box)).values_list(*fields))
 
 
@@ -59,6 +60,14 @@ def matters_near(viewer: Viewer, box: Box, *, limit: int) -> tuple[int, list[dic
     found = _open(viewer).filter(_inside(box))
     rows = found.order_by("due_at", "id").values(*_NEAR_FIELDS)[:limit]
     return found.count(), [{**row, "stage": Stage(row["stage"])} for row in rows]
+
+
+def matter_on_map(viewer: Viewer, matter_id: int) -> dict[str, Any]:
+    """One open matter the viewer may see, as a row of ``_NEAR_FIELDS``; raises NotFound."""
+    row = _open(viewer).filter(pk=matter_id).values(*_NEAR_FIELDS).first()
+    if row is None:
+        raise NotFound("没有这件事项，或者已经办结，或者不在您的权限内。")
+    return {**row, "stage": Stage(row["stage"])}
 
 
 def open_by_unit(viewer: Viewer, depth: int, unit_id: int, *, now: dt.datetime) -> dict[int | None, tuple[int, int]]:

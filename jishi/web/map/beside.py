@@ -15,7 +15,7 @@ from jishi.accounts.rules.viewer import Viewer
 from jishi.addresses import queries as addresses
 from jishi.kernel.errors import Forbidden, NotFound
 from jishi.kernel.tiles import Box
-from jishi.matters.queries.points import matters_near
+from jishi.matters.queries.points import matter_on_map, matters_near
 from jishi.matters.queries.worklist import counts
 from jishi.organizations.queries import community_office_for, dispatchable
 from jishi.territory.queries import UnitRow, ancestors, children, grounds, level_name, unit
@@ -80,6 +80,14 @@ def beside(request: HttpRequest, template: str, known: dict[str, Any], title: st
     if request.is_htmx:  # type: ignore[attr-defined]
         return show(request, template, known)
     return show(request, "map/alone.html", known | {"beside": template, "title": title})
+
+
+@page(permission=Permission.READ_MATTERS)
+def matter_beside(request: HttpRequest, matter_id: int) -> HttpResponse:
+    """An open matter: its class, its stage and its due time; everything else stands on its own page."""
+    row = matter_on_map(request.viewer, matter_id)  # type: ignore[attr-defined]
+    known = {"row": row, "now": timezone.now(), "unit": None}
+    return beside(request, "map/matter.html", known, row["number"])
 
 
 NOBODY: dict[str, Any] = {"contacts": None, "with_phones": False, "office": None}

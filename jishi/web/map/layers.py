@@ -49,7 +49,7 @@ LABELS = {
 
 
 # From these zooms on each point is drawn by itself; further out they are counted by cells of the ground.
-FIRST_POINTS = {Layer.BUILDINGS: 15, Layer.PARTS: 16, Layer.MATTERS: 14}
+FIRST_POINTS = {Layer.BUILDINGS: 15, Layer.PARTS: 16, Layer.MATTERS: 15}
 HOLD = {Layer.BUILDINGS: 60, Layer.PARTS: 60, Layer.MATTERS: 10}  # seconds; counts of cells need not be newer than that
 
 
@@ -128,10 +128,10 @@ def _matters(viewer: Viewer, tile: Tile) -> Drawing:
 
     def rows() -> bytes:
         found = (
-            (id, longitude, latitude, number, STAGE_TONES[Stage(stage)], category or None, urgent or due_at < now)
-            for id, longitude, latitude, number, stage, category, urgent, due_at in matters_in(viewer, tile.box)
+            (id, longitude, latitude, STAGE_TONES[Stage(stage)], urgent or due_at < now)
+            for id, longitude, latitude, stage, urgent, due_at in matters_in(viewer, tile.box)
         )
-        return point_layer("matters", ("number", "tone", "category", "pressing"), tile, found)
+        return point_layer("matters", ("tone", "pressing"), tile, found)
 
     return Drawing(
         rows,

@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 
+from jishi.matters.models import Matter
 from jishi.territory.models import PlaceVersion
 from tests.cast import PEOPLE
 from tests.matters.town import CONTENT, forget
@@ -33,6 +34,10 @@ def come(client, town, who):
     return town.login(client, who) if who else client
 
 
+def matter_of(number: str) -> int:
+    return Matter.objects.get(number=number).pk
+
+
 def may_see(who: str, layer: str) -> bool:
     seen = {"units": EVERYBODY, "stations": EVERYBODY, "buildings": PEOPLE, "matters": MATTERS, "parts": PARTS}
     return who in seen[layer]
@@ -53,8 +58,12 @@ def test_a_layer_opens_to_those_who_may_see_it(client, numbers, town, who):
 @pytest.mark.parametrize("who", MATTERS)
 def test_the_matters_of_the_own_area_are_there_and_no_others(client, numbers, town, who):
     come(client, town, who)
-    shown = {each["properties"]["number"] for each in features(client, "matters", 16)}
-    assert shown == {numbers[place] for place in MATTERS[who]}
+    shown = {each["id"] for each in features(client, "matters", 16)}
+    assert shown == {matter_of(numbers[place]) for place in MATTERS[who]}
+    for place, number in numbers.items():
+        answer = client.get(f"/map/matters/{matter_of(number)}/")
+        assert answer.status_code == (200 if place in MATTERS[who] else 404)
+        assert (number in answer.text) is (place in MATTERS[who])
     assert sum(each["properties"]["n"] for each in features(client, "matters", 10)) == len(MATTERS[who])
 
 
@@ -91,6 +100,9 @@ def test_no_tile_and_nothing_beside_the_map_names_a_resident(client, numbers, to
     pages = [f"/map/units/{unit.pk}/" for unit in units]
     if who:
         pages += [f"/map/buildings/{each['id']}/" for each in features(client, "buildings", 16)]
+    pages += [
+        f"/map/matters/{matter_of(number)}/" for place, number in numbers.items() if place in MATTERS.get(who, ())
+    ]
     said += [client.get(page, headers=headers).content for page in ["/map/", *pages] for headers in ({}, HTMX)]
     assert not [secret for secret in SECRETS for content in said if secret.encode() in content]
 
@@ -100,8 +112,6 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.mark.capability("C04")
 def test_a_matter_that_is_closed_leaves_the_map(client, numbers, town):
-    from jishi.matters.models import Matter
-
     come(client, town, "li")
     assert len(features(client, "matters", 16)) == 1
     Matter.objects.filter(number=numbers["grid"]).update(stage="abnormal", closed_at=Matter.objects.first().due_at)

@@ -116,8 +116,8 @@ const openAt = (library, map, box, point) => {
     const found = map.queryRenderedFeatures(id === "unit-ground" ? point : around, { layers: [id] });
     if (!found.length) continue;
     const first = found.sort((a, b) => (b.properties.depth ?? 0) - (a.properties.depth ?? 0))[0];
-    const { number, category, code, kind, unit } = first.properties;
-    if (id === "matters") return pop(library, map, first, category ?? "未分类", number, box.dataset.matterAt.replace("NUMBER", number));
+    const { code, kind, unit } = first.properties;
+    if (id === "matters") return openBeside(box.dataset.matterAt.replace("/0/", `/${first.id}/`));
     if (id === "parts") return pop(library, map, first, kind, code, box.dataset.partAt?.replace("CODE", code));
     if (id === "buildings") return openBeside(box.dataset.buildingAt.replace("/0/", `/${first.id}/`));
     return openBeside(box.dataset.unitAt.replace("/0/", `/${unit}/`));
