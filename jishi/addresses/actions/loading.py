@@ -17,7 +17,6 @@ from jishi.addresses.rules.entries import Entry, Named, check_entry
 from jishi.addresses.rules.levels import Level
 from jishi.addresses.rules.naming import AliasKind, grams, key_of
 from jishi.audit.actions import record
-from jishi.orm.bulk import take_ids
 from jishi.territory.queries import UnitRow, tree
 from jishi.territory.rules.loading import Counts, refuse_if_any
 
@@ -44,6 +43,8 @@ def load(*, entries: Sequence[Entry], by: Viewer, now: dt.datetime, draw: Draw =
     Nothing that is there is changed: an address differs from another by its name, so a changed name cannot be told
     from a new door. Raises LoadRefused with every bad line; then nothing is added.
     """
+    from jishi.orm.bulk import take_ids  # heavy, and needed only when files come in
+
     check_manages(by)
     codes = tree().by_code
     refuse_if_any(problem for entry in entries for problem in check_entry(entry, codes))
