@@ -27,7 +27,7 @@ from jishi.registers.actions import imports
 from jishi.registers.actions.ledger import check_grid
 from jishi.registers.actions.many import Batch, note_refusals, take_in
 from jishi.registers.queries import imports as queries
-from jishi.registers.queries.many import compared
+from jishi.registers.queries.many import ELSEWHERE, compared
 from jishi.registers.rules.entries import Origin
 from jishi.registers.rules.imports import RunRow
 from jishi.registers.rules.vocabulary import Source
@@ -113,36 +113,43 @@ def _check_unit(unit_id: int, by: Viewer) -> None:
 
 
 def prepared(path: Path, layout: RegisterLayout) -> pl.DataFrame:
-    """The rows of a file with ``group`` (the first line of the household), ``group_key`` (what the source calls it),
-    ``doubled`` (an earlier line with the same document) and ``batch``."""
+    """The rows of a file, with the columns it has and ``group`` (the first line of the household), ``group_key`` (what
+    the source calls it), ``doubled`` (an earlier line with the same document) and ``batch``."""
     rows = read_rows(path, layout.columns)
-    absent = [meaning for meaning in MEANINGS if meaning not in rows.columns]
-    rows = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
-    number = pl.col("document_number").str.normalize("NFKC").str.replace_all(r"\s", "").str.to_uppercase()
-    place = pl.concat_str("community", "grid", "door_code", "address", "door", separator="|", ignore_nulls=True)
+    absent = pl.lit(None, pl.String)
+
+    def said(meaning: str) -> pl.Expr:
+        return pl.col(meaning) if meaning in rows.columns else absent
+
+    number = said("document_number").str.normalize("NFKC").str.replace_all(r"\s", "").str.to_uppercase()
+    where = [said(meaning) for meaning in ("community", "grid", "door_code", "address", "door")]
+    place = pl.concat_str(where, separator="|", ignore_nulls=True)
     key = pl.coalesce(
-        pl.col("household").str.slice(0, 120),
+        said("household").str.slice(0, 120),
         pl.concat_str(pl.lit("@"), pl.when(place != "").then(place).str.slice(0, 110)),
         pl.concat_str(pl.lit("#"), pl.col("line").cast(pl.String)),
     )
     # Somebody without a document is the same if name, birth date and household are.
-    person = pl.coalesce(number, pl.concat_str("name", pl.col("birth_date").fill_null(""), key, separator="|"))
+    person = pl.coalesce(number, pl.concat_str("name", said("birth_date").fill_null(""), key, separator="|"))
     rows = rows.with_columns(group_key=key, person=person)
     rows = rows.with_columns(
         group=pl.col("line").min().over("group_key"), first=pl.col("line").min().over("person")
     ).drop("person")
     rows = rows.with_columns(doubled=pl.when(pl.col("first") < pl.col("line")).then(pl.col("first"))).drop("first")
-    rows = rows.sort("group", "line").with_row_index("at")
+    if not rows["group"].is_sorted():  # most files have their households together: no second copy of them
+        rows = rows.sort("group", "line")
+    rows = rows.with_row_index("at")
     return rows.with_columns(batch=pl.col("at").first().over("group") // BATCH).drop("at")
 
 
 def _batches(rows: pl.DataFrame, done: int) -> Iterator[tuple[int, pl.DataFrame]]:
     """The batches behind the first ``done`` ones, each with its place in their order."""
+    absent = [pl.lit(None, pl.String).alias(meaning) for meaning in MEANINGS if meaning not in rows.columns]
     sizes = rows.group_by("batch").len().sort("batch")["len"].to_list()
     start = 0
     for number, size in enumerate(sizes):
         if number >= done:
-            yield number, rows.slice(start, size).drop("batch")
+            yield number, rows.slice(start, size).drop("batch").with_columns(absent)
         start += size
 
 
@@ -186,6 +193,9 @@ class _Job:
         self.counts.update(_standings(seen) | {"refused": refused.height})
         if self.run.state == "importing":
             self._write(number, seen, now)
+        else:
+            begun = seen.filter(pl.col("household_id").is_null() & (pl.col("standing") != ELSEWHERE))
+            self.counts["households"] += begun["group"].n_unique()
         note_refusals(run_id=self.run.id, rows=told)
         self.done_rows += batch.height
         imports.advance(

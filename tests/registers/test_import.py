@@ -249,7 +249,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(town, tmp_path):
     before = tables()
     tried = take_in(file, dry=True)
     assert tables() == before
-    assert (tried.state, tried.counts["new"], tried.refused) == ("checked", 1, 1)
+    assert (tried.state, tried.counts["new"], tried.counts["households"], tried.refused) == ("checked", 1, 1, 1)
     run = runs.start_import(run_id=tried.id, by=imports.SYSTEM, now=NOW)
     register_import.go_on(run, imports.SYSTEM, lambda: NOW)
     done = imports.run(imports.SYSTEM, run.id)

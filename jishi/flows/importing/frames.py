@@ -186,8 +186,10 @@ def _date_or_text(cell: Any) -> str:
 def _emptied(rows: pl.DataFrame) -> pl.DataFrame:
     """Blanks around are none of the value, and an empty cell says nothing. An apostrophe before = + - @ is the one
     we write ourselves so that no program takes the value for a formula."""
-    stripped = pl.all().str.strip_chars().str.replace(r"^'([=+\-@])", "$1")
-    return rows.with_columns(stripped).with_columns(pl.when(pl.all() != "").then(pl.all()))
+    for name in rows.columns:  # one after the other: of a million rows two copies would stand side by side
+        stripped = pl.col(name).str.strip_chars().str.replace(r"^'([=+\-@])", "$1")
+        rows = rows.with_columns(stripped).with_columns(pl.when(pl.col(name) != "").then(pl.col(name)))
+    return rows
 
 
 def _numbered(rows: pl.DataFrame, first_line: int) -> pl.DataFrame:
