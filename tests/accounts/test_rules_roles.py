@@ -33,6 +33,8 @@ read_register         x           x          .          .        .          .   
 keep_register         x           x          .          .        .          .           .
 read_sensitive        x           x          .          .        .          .           .
 decide_register       .           x          .          .        .          .           .
+import_register       .           x          .          .        .          x           .
+export_register       .           x          .          .        .          .           .
 read_parts            x           x          x          x        x          x           .
 inspect_parts         x           x          .          .        .          .           .
 """

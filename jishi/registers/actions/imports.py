@@ -47,7 +47,7 @@ def begin_run(
         created_by_id=by.person_id,
         created_by=by.name,
     )
-    _written(run, "import_begin", by, now, first=True, file=run.file_name, digest=digest, source=source.value)
+    _written(run, "registers.import_begin", by, now, first=True, file=run.file_name, digest=digest, source=source.value)
     return row_of(run)
 
 
@@ -82,7 +82,7 @@ def start_import(*, run_id: int, by: Viewer, now: dt.datetime) -> RunRow:
     run.counts = {}
     run.save()
     RefusedRow.objects.filter(run=run).delete()
-    _written(run, "import_start", by, now, rows=run.rows)
+    _written(run, "registers.import_start", by, now, rows=run.rows)
     return row_of(run)
 
 
@@ -94,7 +94,7 @@ def cancel(*, run_id: int, by: Viewer, now: dt.datetime) -> None:
         raise Conflict("这次导入已经结束。")
     run.state, run.finished_at = State.CANCELLED, now
     run.save()
-    _written(run, "import_cancel", by, now, done_rows=run.done_rows)
+    _written(run, "registers.import_cancel", by, now, done_rows=run.done_rows)
 
 
 @transaction.atomic
@@ -133,7 +133,7 @@ def finish(*, run: RunRow, by: Actor, now: dt.datetime, failed: str = "") -> Non
     row.claimed_by = row.claimed_until = None
     row.finished_at = now if after != State.CHECKED else None
     row.save()
-    _written(row, f"import_{after.value}", by, now, rows=row.rows, **row.counts)
+    _written(row, f"registers.import_{after.value}", by, now, rows=row.rows, **row.counts)
 
 
 def forget_file(*, run_id: int) -> None:
@@ -154,7 +154,7 @@ def _written(run: ImportRun, action: str, by: Actor, now: dt.datetime, /, *, fir
         stream=f"import:{run.pk}",
         actor_id=by.person_id or None,
         actor=by.name,
-        action=f"registers.{action}",
+        action=action,
         subject=f"导入 {run.pk}",
         facts=facts,
         at=now,
