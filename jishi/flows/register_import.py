@@ -6,7 +6,6 @@ nothing is done twice. Which rows make a batch depends on the file alone.
 """
 
 import datetime as dt
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from jishi.flows.importing.frames import header_of, read_rows
 from jishi.flows.importing.register_checks import REASON, checked
 from jishi.flows.importing.register_columns import MEANINGS, RegisterLayout, read_register_layout, understood
 from jishi.flows.importing.register_places import Places
+from jishi.flows.register_files import digest_of
 from jishi.kernel.errors import DomainError, Invalid
 from jishi.registers.actions import imports
 from jishi.registers.actions.ledger import check_grid
@@ -44,12 +44,6 @@ class Step:
 
     done_rows: int
     rows: int
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def begun(

@@ -4,7 +4,8 @@ import datetime as dt
 
 from jishi.accounts.actions import forget_sessions
 from jishi.flows.order_telling import tell_of_order_step
-from jishi.flows.register_desk import ImportDesk, forget_files
+from jishi.flows.register_desk import ImportDesk
+from jishi.flows.register_files import forget_files
 from jishi.flows.telling import tell_of_instruction, tell_of_step
 from jishi.flows.unit_changes import catch_up
 from jishi.flows.worker import Every, Handler, Sweep

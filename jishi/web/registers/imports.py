@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from django import forms
@@ -13,11 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jishi.accounts.rules.roles import Permission
-from jishi.flows import register_desk, register_import
-from jishi.flows.importing.frames import header_of, samples_of
-from jishi.flows.importing.refused import write_refused
+from jishi.flows import register_files
 from jishi.flows.importing.register_columns import LABELS, MEANINGS, RegisterLayout, understood
-from jishi.flows.register_export import export_register
 from jishi.kernel.errors import DomainError, NotFound
 from jishi.registers.actions import imports as actions
 from jishi.registers.queries import imports as queries
@@ -42,6 +40,13 @@ STATES = {
     "cancelled": (_("已停止"), "quiet"),
 }
 _BY_FILE = (Source.IMPORT, Source.POLICE, Source.CIVIL, Source.HOUSING)
+
+
+def tables() -> ModuleType:
+    """The reader of sheets; its library takes 60 MB, and a web worker that never reads one does not load it."""
+    from jishi.flows.importing import frames
+
+    return frames
 
 
 class UploadForm(PageForm):
@@ -82,13 +87,13 @@ def _kept(request: HttpRequest, form: UploadForm) -> int:
     file = form.cleaned_data["file"]
 
     def act() -> dict[str, Any]:
-        path = register_desk.keep_upload(file.chunks(), file.name)
+        path = register_files.keep_upload(file.chunks(), file.name)
         try:
-            header_of(path)
+            tables().header_of(path)
             run = actions.begin_run(
                 path=str(path),
                 file_name=file.name,
-                digest=register_import.digest_of(path),
+                digest=register_files.digest_of(path),
                 source_name=form.cleaned_data["source_name"],
                 source=Source(form.cleaned_data["source"]),
                 all_or_nothing=form.cleaned_data["all_or_nothing"],
@@ -108,7 +113,7 @@ def _kept(request: HttpRequest, form: UploadForm) -> int:
 def columns(request: HttpRequest, run_id: int) -> HttpResponse:
     """What each column means: what is remembered of the source, or what its heading usually means."""
     run = queries.run(viewer_of(request), run_id)
-    header = header_of(_path(run))
+    header = tables().header_of(_path(run))
     chosen = dict(run.columns) or understood(header, queries.mapping_of(run.source_name))
     refusal = ""
     if request.method == "POST":
@@ -123,7 +128,7 @@ def columns(request: HttpRequest, run_id: int) -> HttpResponse:
     known = {
         "run": run,
         "header": header,
-        "samples": samples_of(_path(run)),
+        "samples": tables().samples_of(_path(run)),
         "meanings": [(meaning, label, chosen.get(meaning, "")) for meaning, label in LABELS.items()],
         "unused": [name for name in header if name and name not in chosen.values()],
         "refusal": refusal,
@@ -185,6 +190,8 @@ def _changed(request: HttpRequest, run_id: int, action: Any, said: Any) -> HttpR
 @page(permission=IMPORT)
 def refused(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """The rows that stayed out, as a workbook to be put right and brought again."""
+    from jishi.flows.importing.refused import write_refused
+
     found = queries.run(viewer_of(request), run_id)
     source, refusals = _path(found), queries.refusals(found.id)
     with tempfile.TemporaryDirectory() as folder:
@@ -197,6 +204,8 @@ def refused(request: HttpRequest, run_id: int) -> HttpResponseBase:
 @page(permission=EXPORT, writes=True)
 def export(request: HttpRequest) -> HttpResponseBase:
     """The list of the person's area, masked and marked; every list is on record in the audit."""
+    from jishi.flows.register_export import export_register
+
     if request.method != "POST":
         return redirect("registers")
     suffix = "csv" if request.POST.get("format") == "csv" else "xlsx"

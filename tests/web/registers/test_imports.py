@@ -10,7 +10,8 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from jishi.audit.models import Entry
-from jishi.flows.register_desk import KEPT, ImportDesk, forget_files
+from jishi.flows.register_desk import ImportDesk
+from jishi.flows.register_files import KEPT, forget_files
 from jishi.registers.models import ImportRun, Resident
 from tests.registers.lists import row, write
 
