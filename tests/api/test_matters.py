@@ -13,7 +13,7 @@ from jishi.api.schema import schema
 from jishi.api.v1 import matters, records, steps
 from jishi.api.v1.matters import ReportChannel
 from jishi.matters.rules.vocabulary import Channel
-from tests.matters.town import PHOTO
+from tests.matters.town import PHOTO, begin
 
 pytestmark = pytest.mark.django_db
 
@@ -152,7 +152,7 @@ def test_filters_of_the_worklist_do_what_they_say(town):
     assert found(unit=town.community.pk) == {here}
     assert found(unit=town.county.pk) == {here, there}
     assert found(urgent="true") == {there}
-    assert found(stage=["registered", "closed"]) == {here, there}
+    assert found(stage=["registered", "handling"]) == {here, there}
     assert found(stage="closed") == set()
     assert found(closed="true") == set()
     assert found(due="overdue") == set()
@@ -160,6 +160,27 @@ def test_filters_of_the_worklist_do_what_they_say(town):
     assert found(search="路灯") == {here, there}
     assert found(organization=town.town_centre.pk) == {here}
     assert found(channel="api", grade="small") == {here, there}
+
+
+@pytest.mark.capability("C96")
+def test_a_closed_stage_finds_what_is_closed_without_another_word(town):
+    main, closed = town.register(), begin(town.cast, category_code="0101").to("closed").receipt.number
+    twin = town.register()
+    assert town.step("wang", twin, "merge", into=main).status_code == 200
+    wang = town.program("wang")
+
+    def found(**query):
+        answer = wang.get("/api/v1/matters", **query)
+        assert answer.status_code == 200, answer.content
+        return {row["number"] for row in answer.json()["rows"]}
+
+    assert found(stage="closed") == found(stage="closed", closed="true") == {closed}
+    assert found(stage="merged") == {twin}
+    assert found(stage=["merged", "closed", "abnormal"]) == found(closed="true") == {twin, closed}
+    for query in ({"stage": ["registered", "closed"]}, {"stage": "registered", "closed": "true"}):
+        refused = wang.get("/api/v1/matters", **query)
+        assert refused.status_code == 422
+        assert "请分两次查" in refused.content.decode()
 
 
 def test_desks_counts_and_areas_answer_as_promised(town):

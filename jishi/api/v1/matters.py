@@ -25,7 +25,7 @@ from jishi.matters.actions.registration import register
 from jishi.matters.queries.receipt import code_of
 from jishi.matters.queries.worklist import MAX_PAGE, Filter, counts, worklist
 from jishi.matters.rules.given import Report
-from jishi.matters.rules.stages import Stage
+from jishi.matters.rules.stages import CLOSED_STAGES, Stage
 from jishi.matters.rules.vocabulary import Channel, Grade
 from jishi.territory.queries import unit
 
@@ -44,7 +44,10 @@ class Wanted(Struct, forbid_unknown_fields=True, frozen=True):
     """The filters of the worklist."""
 
     unit: Annotated[Id | None, Meta(description="只看这个单元（镇街、社区、网格）及其下级，单元编号")] = None
-    stage: Annotated[list[Stage], Meta(max_length=12, description="环节，可写多次；不写为全部未办结环节")] = []
+    stage: Annotated[
+        list[Stage],
+        Meta(max_length=12, description="环节，可写多次，只能同是未办结的或同是已办结的；不写为全部未办结环节"),
+    ] = []
     due: Annotated[Due | None, Meta(description="overdue 已超期，today 今日到期，week 七日内到期")] = None
     category: Annotated[str, Meta(max_length=20, description="类别代码")] = ""
     grade: Annotated[Grade | None, Meta(description="等级")] = None
@@ -53,7 +56,7 @@ class Wanted(Struct, forbid_unknown_fields=True, frozen=True):
     urgent: Annotated[bool, Meta(description="只看紧急的")] = False
     escalated: Annotated[bool, Meta(description="只看超期升级的")] = False
     search: Annotated[str, Meta(max_length=100, description="受理编号，或标题、地点、内容中的词")] = ""
-    closed: Annotated[bool, Meta(description="看已办结的，最近办结的在前")] = False
+    closed: Annotated[bool, Meta(description="看已办结的，最近办结的在前；环节是已办结的，不写也是")] = False
     after: Annotated[str, Meta(pattern=CURSOR, description="翻页：上一页答复中的 next")] = ""
     limit: Annotated[int, Meta(ge=1, le=MAX_PAGE, description="一页几件")] = 50
 
@@ -87,8 +90,18 @@ def filter_of(wanted: Wanted) -> Filter:
         urgent=wanted.urgent,
         escalated=wanted.escalated,
         search=wanted.search,
-        closed=wanted.closed,
+        closed=closed_asked(wanted),
     )
+
+
+def closed_asked(wanted: Wanted) -> bool:
+    """Whether the list is one of closed matters; raises ``Invalid`` for stages no one list holds together."""
+    if not wanted.stage:
+        return wanted.closed
+    closed = CLOSED_STAGES.issuperset(wanted.stage)
+    if not closed and (wanted.closed or not CLOSED_STAGES.isdisjoint(wanted.stage)):
+        raise Invalid("未办结的环节和已办结的环节不能一起查，请分两次查", field="stage")
+    return closed
 
 
 def area_of(unit_id: int | None) -> tuple[int, int] | None:
