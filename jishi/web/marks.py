@@ -46,11 +46,15 @@ def due(
     paused: bool = False,
     long: bool = False,
     until: str | None = None,
+    stage: Stage | None = None,
 ) -> Markup:
     """How long is left; the moment itself stands in the title and, with ``long``, beside it.
 
-    A list that has many passes ``until``, the word before the moment, so that it is looked up once.
+    A list that has many passes ``until``, the word before the moment, so that it is looked up once. What was merged
+    or ended without being handled, told by its ``stage``, was done neither in time nor late: nothing is said.
     """
+    if stage is not None and stage.ended_otherwise:
+        return Markup()
     if paused:
         return Markup(f'<span class="due due-quiet">{icon("clock-pause")}{escape(_("已挂账，暂停计时"))}</span>')
     words = due_words(due_at, now, done_at=done_at)

@@ -22,6 +22,10 @@ class Stage(StrEnum):
         return LABELS[self]
 
     @property
+    def ended_otherwise(self) -> bool:
+        return self in ENDED_OTHERWISE
+
+    @property
     def public_label(self) -> str:
         """The word on a resident's receipt: what happens now, not which desk it lies on."""
         return PUBLIC_LABELS[self]
@@ -59,6 +63,8 @@ PUBLIC_LABELS = {
 
 CLOSED_STAGES = frozenset({Stage.CLOSED, Stage.FOLLOWED_UP, Stage.ABNORMAL, Stage.MERGED})
 OPEN_STAGES = frozenset(Stage) - CLOSED_STAGES
+# Ended without having gone the official way: neither in time nor late, and no stage of it can be ticked off.
+ENDED_OTHERWISE = frozenset({Stage.ABNORMAL, Stage.MERGED})
 # From here on a lead unit answers for the handling.
 LED_STAGES = frozenset({Stage.DISPATCHED, Stage.ACCEPTED, Stage.HANDLING, Stage.VERIFYING, Stage.VERIFIED})
 

@@ -31,7 +31,7 @@ def desk_lines(rows: Iterable[DeskRow], now: dt.datetime) -> Markup:
 <span class="row-under"><span class="mono">{row.number}</span><span>{escape(row.place)}</span>{_class(row)}</span>
 <span class="row-tags">{urgent if row.urgent else ""}{grade_badge(row.grade)}{stage_badge(row.stage)}</span>
 <span class="row-office" title="{answers}">{escape(row.office)}</span>
-<span class="row-due">{due(row.due_at, now, done_at=row.closed_at, paused=row.paused, until=until)}{risen if row.escalated else ""}</span>
+<span class="row-due">{due(row.due_at, now, done_at=row.closed_at, paused=row.paused, until=until, stage=row.stage)}{risen if row.escalated else ""}</span>
 </li>
 """  # noqa: E501 (a line of the page is a line here)
             for row in rows

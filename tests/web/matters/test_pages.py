@@ -45,6 +45,23 @@ def test_the_panel_tells_grade_rule_due_time_and_who_answers(client, town):
         assert said in page
 
 
+@pytest.mark.capability("C34", "C42")
+def test_what_was_merged_or_ended_otherwise_is_neither_in_time_nor_ticked_off(client, town):
+    main, twin, ended, done = begin(town), begin(town), begin(town).to("accepted"), begin(town).to("closed")
+    twin.take("merge", "wang", into=main.receipt.number)
+    ended.take("ask_abnormal", "chen", note="业主不同意", basis="《物业管理条例》")
+    ended.take("grant_abnormal", "wang", **REPLY, basis="《物业管理条例》")
+    wang = town.login(client, "wang")
+    heads = {}
+    for way in (twin, ended, done):
+        page = wang.get(address(way), **PART).content.decode()
+        heads[way] = page.partition("</header>")[0]
+        assert ('class="stages"' in page) is ("按时办结" in page) is (way is done)
+    assert f'已并入 <a class="mono" href="{address(main)}">{main.receipt.number}</a>' in heads[twin]
+    assert '<p class="matter-due">非正常结案 ' in heads[ended]
+    assert wang.get("/desk/?lane=closed").content.decode().count("按时办结") == 1
+
+
 @pytest.mark.capability("C33")
 def test_only_those_who_call_back_see_who_reported(client, town):
     way = begin(town, reporter_name="陈阿婆", reporter_phone="13900000000").to("dispatched")
