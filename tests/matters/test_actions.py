@@ -251,6 +251,20 @@ def test_every_reporter_of_a_merged_matter_reads_the_answer(town):
     assert consistent()
 
 
+@pytest.mark.capability("C41", "C42")
+def test_a_merged_report_was_registered_when_its_own_reporter_said_it(town):
+    main, twin = begin(town), begin(town, now=NOW + dt.timedelta(minutes=20))
+    twin.wait(minutes=5).take("merge", "wang", into=main.receipt.number)
+    main.wait(minutes=30).to("dispatched")
+    progress = receipt(twin.receipt.number, now=main.now, reopen_days=15)
+    assert progress.registered_at == NOW + dt.timedelta(minutes=20)
+    assert [(line["label"], line["at"]) for line in progress.lines] == [
+        ("登记", progress.registered_at), ("并案", twin.now), ("派发", main.now),
+    ]  # fmt: skip
+    assert progress.due_reason == f"主事项，{main.row.due_reason}"
+    assert receipt(main.receipt.number, now=main.now, reopen_days=15).due_reason == main.row.due_reason
+
+
 @pytest.mark.capability("C34")
 def test_a_small_thing_is_settled_on_the_spot_and_still_verified_by_another(town):
     way = begin(town, channel=Channel.GRID, by=town.li)

@@ -43,8 +43,8 @@ class Progress:
 def receipt(number: str, *, now: dt.datetime, reopen_days: int) -> Progress:
     """The progress of one matter by its number. Raises ``NotFound``.
 
-    A merged matter shows, under its own number, the progress and the answer of the matter it was merged into; never
-    that one's number, by which anybody could read what somebody else said.
+    A merged matter shows, under its own number, when it was registered and the progress and the answer of the matter
+    it was merged into; never that one's number, by which anybody could read what somebody else said.
     """
     row = _row(number)
     main = _main(row)
@@ -64,9 +64,9 @@ def receipt(number: str, *, now: dt.datetime, reopen_days: int) -> Progress:
         unit_name=main["responsible__name"],
         registered_at=row["registered_at"],
         due_at=main["due_at"] if stage in OPEN_STAGES else None,
-        due_reason=main["due_reason"],
+        due_reason=main["due_reason"] if own else f"主事项，{main['due_reason']}",
         paused_until=main["paused_until"],
-        lines=_public_lines(main["id"]),
+        lines=_public_lines(row["id"]) if own else _merged_lines(row["id"], main["id"]),
         merged=not own,
         may_rate=own and stage is Stage.CLOSED,
         may_ask_reopening=reopenable and not waits,
@@ -101,6 +101,12 @@ def _main(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _row_by_id(matter_id: int) -> Mapping[str, Any]:
     return Matter.objects.values(*FIELDS).get(pk=matter_id)
+
+
+def _merged_lines(own_id: int, main_id: int) -> list[Mapping[str, Any]]:
+    """Both ways as one, in the order of time; the other report's 登记 is that of somebody else."""
+    theirs = [line for line in _public_lines(main_id) if line["name"] != table.REGISTER]
+    return sorted(_public_lines(own_id) + theirs, key=lambda line: line["at"])
 
 
 def _public_lines(matter_id: int) -> list[Mapping[str, Any]]:
