@@ -17,12 +17,15 @@ _KEY = re.compile(PATTERN)
 
 
 def key_of(request: HttpRequest) -> str:
-    """The key the sender chose; raises ``Invalid`` without one."""
-    key: str = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
-    if not key:
+    """The key the sender chose; raises ``Invalid`` without one.
+
+    A header with other letters than English ones reaches us empty: the web server gives none it cannot read.
+    """
+    key: str | None = request.META.get("HTTP_IDEMPOTENCY_KEY")
+    if key is None:
         raise Invalid(f"写操作要带请求头 {KEY}：为每一次新的操作自选一个不重复的编号，重发时用同一个", field=KEY)
     if not _KEY.match(key):
-        raise Invalid(f"{KEY} 应为8至80个可见的英文字符", field=KEY)
+        raise Invalid(f"{KEY} 应为8至80个可见的英文字符，不能有汉字和空格", field=KEY)
     return key
 
 

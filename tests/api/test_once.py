@@ -1,8 +1,10 @@
 """Every write is done once, however often it is sent; of two people taking one step exactly one wins."""
 
+import re
 import threading
 import uuid
 from functools import partial
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -45,6 +47,28 @@ def test_the_document_asks_every_write_for_a_key():
 def test_a_key_nobody_can_compare_is_refused(town, key):
     answer = town.program("li").post("/api/v1/matters", BODY, once=key.encode().decode("latin-1"))
     assert (answer.status_code, answer.json()["error"]["field"]) == (422, "Idempotency-Key")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sent", "said"), [(None, "要带请求头"), ("", "可见的英文字符"), ("热线-20261122-0001", "可见的英文字符")]
+)
+def test_a_key_that_was_sent_but_cannot_be_used_is_not_called_missing(town, sent, said):
+    """The web server hands on a header it cannot read as an empty one; Django's own client as other letters."""
+    key = None if sent is None else sent.encode().decode("latin-1")
+    headers = {} if key is None else {"Idempotency-Key": key}
+    answer = town.program("li").send("POST", "/api/v1/matters", BODY, once=None, **headers)
+    assert answer.status_code == 422
+    assert said in answer.json()["error"]["message"]
+
+
+@pytest.mark.django_db
+def test_the_key_of_the_printed_example_is_accepted(town):
+    printed = re.findall(r"Idempotency-Key: ([^']+)'", Path("docs/how-to/api.md").read_text(encoding="utf-8"))
+    assert printed
+    for key in printed:
+        answer = town.program("li").post("/api/v1/matters", BODY, once=key.encode().decode("latin-1"))
+        assert answer.status_code == 201, answer.content
 
 
 @pytest.mark.django_db
