@@ -6,12 +6,14 @@ iteration.
 """
 
 from collections.abc import Mapping, Sequence
-from math import cos, pi, sin, sqrt
+from math import asin, cos, pi, radians, sin, sqrt
 from typing import Any
 
 # Krasovsky 1940, the ellipsoid of the shift.
 _AXIS = 6378245.0
 _ECCENTRICITY2 = 0.00669342162296594323
+
+_EARTH_RADIUS = 6371008.8  # metres, the mean one
 
 _ROUNDS = 5  # each makes the error about a thousand times smaller; two are already below a centimetre
 _Ring = Sequence[Sequence[float]]
@@ -34,6 +36,13 @@ def gcj02_to_wgs84(lon: float, lat: float) -> tuple[float, float]:
         shift_lon, shift_lat = _shift(true_lon, true_lat)
         true_lon, true_lat = lon - shift_lon, lat - shift_lat
     return true_lon, true_lat
+
+
+def metres_between(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
+    """The length of the great circle between two points, on a round earth: right to half a percent."""
+    north1, north2 = radians(lat1), radians(lat2)
+    half = sin((north2 - north1) / 2) ** 2 + cos(north1) * cos(north2) * sin(radians(lon2 - lon1) / 2) ** 2
+    return 2 * _EARTH_RADIUS * asin(sqrt(min(1.0, half)))
 
 
 def point_in_polygon(lon: float, lat: float, geometry: Mapping[str, Any]) -> bool:

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from jishi.api import throttle
-from tests.matters.town import begin
+from tests.matters.town import begin, forget
+from tests.parts.square import lay_out
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,18 @@ def test_a_generic_client_lists_services_posts_and_reads_the_status(citizen, tow
     assert "刘" not in json.dumps(found, ensure_ascii=False)
     (token,) = citizen.read(citizen.get(f"tokens/{number}"))
     assert token["service_request_id"] == number
+
+
+@pytest.mark.capability("C96")
+def test_a_place_at_the_other_end_of_the_world_is_refused(citizen, town):
+    lay_out(town.cast)
+    forget()
+    refused = citizen.post(service_code="0101", lat="10", long="20", description="路灯不亮")
+    assert refused.status_code == 400
+    assert "离本地太远" in refused.content.decode()
+    assert citizen.post(service_code="0101", lat="27.87", long="113.12", description="路灯不亮").status_code == 201
+    point = {"text": "路灯不亮", "longitude": 20, "latitude": 10}
+    assert town.program("li").post("/api/v1/matters", point).status_code == 422
 
 
 def test_a_closed_request_tells_the_answer(citizen, town):

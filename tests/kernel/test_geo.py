@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jishi.kernel.geo import gcj02_to_wgs84, point_in_polygon, wgs84_to_gcj02
+from jishi.kernel.geo import gcj02_to_wgs84, metres_between, point_in_polygon, wgs84_to_gcj02
 
 SQUARE = [[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0], [0.0, 0.0]]
 HOLE = [[1.0, 1.0], [3.0, 1.0], [3.0, 3.0], [1.0, 3.0], [1.0, 1.0]]
@@ -20,6 +20,13 @@ def test_there_and_back_is_less_than_a_metre(lon, lat):
     there = wgs84_to_gcj02(lon, lat)
     assert metres(gcj02_to_wgs84(*there), (lon, lat)) < 0.01
     assert metres(there, (lon, lat)) < 1500
+
+
+@given(st.floats(74, 135), st.floats(18, 53), st.floats(-0.05, 0.05), st.floats(-0.05, 0.05))
+def test_a_few_kilometres_are_measured_as_on_flat_paper(lon, lat, east, north):
+    far = metres_between(lon, lat, lon + east, lat + north)
+    assert far == pytest.approx(metres((lon, lat), (lon + east, lat + north)), rel=0.01, abs=1)
+    assert far == pytest.approx(metres_between(lon + east, lat + north, lon, lat), abs=0.01)
 
 
 def test_a_known_place_is_shifted_as_the_map_services_do():

@@ -12,7 +12,7 @@ from jishi.kernel.receipt_codes import code_digest, code_matches, make_code
 from jishi.kernel.replay import differences, plain, replay
 from jishi.matters.rules.given import Report
 from jishi.matters.rules.grading import find_hazard, propose_grade
-from jishi.matters.rules.reports import check_report, clean_report, clean_text, title_of
+from jishi.matters.rules.reports import check_near, check_report, clean_report, clean_text, title_of
 from jishi.matters.rules.steps import HAND_OVER, REGISTER, STEPS
 from jishi.matters.rules.telling import TOLD, Audience, audiences, sentence
 from jishi.matters.rules.vocabulary import Channel, Grade
@@ -74,6 +74,21 @@ def test_what_cannot_be_used_is_refused_with_its_field(report, field):
     with pytest.raises(Invalid) as refusal:
         check_report(clean_report(report))
     assert refusal.value.field == field
+
+
+@given(st.floats(-180, 180), st.floats(-90, 90))
+def test_a_place_far_beyond_the_county_is_refused(longitude, latitude):
+    report = Report(Channel.RESIDENT, "好", longitude=longitude, latitude=latitude)
+    if 112.5 <= longitude <= 113.7 and 27.3 <= latitude <= 28.4:
+        check_near(report, (113.0, 27.8, 113.2, 27.9))
+    else:
+        with pytest.raises(Invalid, match="离本地太远") as refusal:
+            check_near(report, (113.0, 27.8, 113.2, 27.9))
+        assert refusal.value.field == "longitude"
+
+
+def test_a_report_without_a_point_is_near_enough():
+    check_near(Report(Channel.RESIDENT, "好"), (113.0, 27.8, 113.2, 27.9))
 
 
 @given(st.integers(0, 99_999_999), st.integers(0, 99_999_999))

@@ -25,12 +25,12 @@ from jishi.matters.rules.change import Change
 from jishi.matters.rules.clocks import Clocks, Running, next_alarm, wind
 from jishi.matters.rules.given import Receipt, Report
 from jishi.matters.rules.grading import Signals, find_hazard, propose_grade
-from jishi.matters.rules.reports import check_report, clean_report
+from jishi.matters.rules.reports import check_near, check_report, clean_report
 from jishi.matters.rules.stages import Stage
 from jishi.matters.rules.steps import REGISTER
 from jishi.matters.rules.vocabulary import Channel, Grade, PhotoKind
 from jishi.organizations.queries import centre_for
-from jishi.territory.queries import UnitRow, area_ids, county, locate, unit
+from jishi.territory.queries import UnitRow, area_ids, county, grounds, locate, unit
 
 OWN_CHANNELS = frozenset({Channel.RESIDENT, Channel.OPEN311, Channel.IMPORT})  # no account needed behind them
 
@@ -107,6 +107,7 @@ def enter(report: Report, by: Viewer | None, rules: County, now: dt.datetime, cl
     """Clean and check a report, find its place and its grade, and start its clocks."""
     report = at_its_door(clean_report(report))
     check_report(report)
+    _check_near_here(report)
     _check_channel(report, by)
     kind = category(report.category_code) if report.category_code else None
     if report.category_code and kind is None:
@@ -114,6 +115,13 @@ def enter(report: Report, by: Viewer | None, rules: County, now: dt.datetime, cl
     values = _values(report, _place_of(report), kind, rules, now, clock)
     values["registered_by_id"] = by.person_id if by is not None else None
     return Entry(report, values, _actor(report, by))
+
+
+def _check_near_here(report: Report) -> None:
+    """Where the county has a ground. What was recorded elsewhere before is not lost for a slip in its coordinates."""
+    here = next((ground for ground in reversed(grounds()) if ground.unit.depth == 0), None)
+    if here is not None and report.channel is not Channel.IMPORT:
+        check_near(report, here.box)
 
 
 def _check_channel(report: Report, by: Viewer | None) -> None:

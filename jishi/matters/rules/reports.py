@@ -11,6 +11,7 @@ MAX_TEXT = 20_000
 MAX_TITLE = 120
 MAX_PHOTOS = 6
 TITLE_FROM_TEXT = 30
+NEAR = 0.5  # degrees, some 50 km: what residents report lies in the county, or their phone was a little mistaken
 
 # Everything a keyboard cannot have meant: control characters except tab and line break, and stray surrogates.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -61,6 +62,15 @@ def check_report(report: Report) -> None:
     if len(report.photos) > MAX_PHOTOS:
         raise Invalid(f"一次最多{MAX_PHOTOS}张照片", field="photos")
     _check_point(report)
+
+
+def check_near(report: Report, box: tuple[float, float, float, float]) -> None:
+    """Raise ``Invalid`` for a point far beyond the county, whose box is west, south, east, north in degrees."""
+    if report.longitude is None or report.latitude is None:
+        return
+    west, south, east, north = box
+    if not (west - NEAR <= report.longitude <= east + NEAR and south - NEAR <= report.latitude <= north + NEAR):
+        raise Invalid("这个位置离本地太远，请核对经度和纬度，或重新点选", field="longitude")
 
 
 def _check_point(report: Report) -> None:

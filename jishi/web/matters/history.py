@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jishi.kernel.geo import metres_between
 from jishi.matters.rules.stages import Stage
 from jishi.matters.rules.vocabulary import Channel, Grade, ReplyKind
 from jishi.organizations.queries import name_on_record
@@ -12,6 +13,7 @@ from jishi.territory.queries import full_name, unit_on_record
 from jishi.web.formats import exact
 
 Row = Mapping[str, Any]
+IN_SIGHT = 500  # metres; a phone among houses is mistaken by a hundred or two
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +29,23 @@ class Line:
     moved_to: Stage | None = None  # the stage the matter came to by this step, if it moved
 
 
-def lines_of(history: Iterable[Row], parts: Iterable[Row], photos: Iterable[Row]) -> list[Line]:
-    """The history as given, first step first."""
+def lines_of(history: Iterable[Row], parts: Iterable[Row], photos: Iterable[Row], at: Row) -> list[Line]:
+    """The history as given, first step first. ``at`` has the place of the matter, longitude and latitude."""
     names = {part["organization_id"]: part["organization__name"] for part in parts}
     by_step: dict[int, list[Row]] = {}
     for photo in photos:
         by_step.setdefault(photo["step_id"], []).append(photo)
-    return [_line(row, names, by_step.get(row["id"], [])) for row in history]
+    return [_line(row, names, by_step.get(row["id"], []), at) for row in history]
 
 
-def _line(row: Row, names: Mapping[int, str], photos: list[Row]) -> Line:
+def _line(row: Row, names: Mapping[int, str], photos: list[Row], at: Row) -> Line:
     office = row["organization__name"]
     return Line(
         title=row["label"],
         at=row["at"],
         who=f"{row['by_name']} · {office}" if office else row["by_name"],
         note=row["note"],
-        points=_points(row["facts"], names),
+        points=_points(row["facts"], names) + _away(row["facts"], at),
         photos=photos,
         moved_to=Stage(row["target"]) if row["target"] != row["source"] else None,
     )
@@ -55,6 +57,17 @@ def _points(facts: Row, names: Mapping[int, str]) -> list[tuple[str, str]]:
         if key in facts:
             points.append((label, say(facts[key], names)))
     return points
+
+
+def _away(facts: Row, at: Row) -> list[tuple[str, str]]:
+    """How far from the matter somebody stood who looked at it there, where it is too far to have seen it."""
+    points: list[float | None] = [each.get(name) for each in (facts, at) for name in ("longitude", "latitude")]
+    known = [degrees for degrees in points if degrees is not None]
+    metres = metres_between(*known) if len(known) == len(points) else 0
+    if metres <= IN_SIGHT:
+        return []
+    told = f"{metres / 1000:.1f}公里" if metres >= 1000 else f"{metres:.0f}米"
+    return [("距事项位置", told)]
 
 
 Say = Callable[[Any, Mapping[int, str]], str]

@@ -151,7 +151,7 @@ def context_of(found: Detail, now: dt.datetime) -> dict[str, Any]:
         "channel": Channel(row["channel"]),
         "unit_name": full_name(unit) if unit is not None else "",
         "responsible": name_on_record(row["responsible_id"]),
-        "lines": lines_of(found.history, found.parts, found.photos),
+        "lines": lines_of(found.history, found.parts, found.photos, row),
         "buttons": shown,
         "more_buttons": more,
         "suggestions": suggestions_for(found),

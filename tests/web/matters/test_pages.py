@@ -9,7 +9,7 @@ from jishi.matters.models import Matter, Step
 from jishi.matters.queries.detail import detail
 from jishi.once.models import Reception
 from jishi.web.matters import views
-from tests.matters.town import REPLY, begin
+from tests.matters.town import ON_SITE, REPLY, begin
 from tests.web.matters.test_step_forms import picture
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,19 @@ def test_a_matter_is_taken_to_its_end_through_the_forms(client, town):
     assert way.row.stage == "followed_up"
     page = client.get(address(way)).content.decode()
     assert page.count("timeline-step") == 8
+
+
+@pytest.mark.parametrize(
+    ("stood", "said"),
+    [(113.1001, ""), (113.11, "<span>距事项位置</span>983米"), (113.2, "<span>距事项位置</span>9.8公里")],
+)
+@pytest.mark.capability("C34")
+def test_who_looked_at_it_from_afar_is_seen_to_have_done_so(client, town, stood, said):
+    way = begin(town, longitude=113.1, latitude=27.87).to("verifying")
+    way.take("verify", "li", **ON_SITE | {"longitude": stood})
+    page = town.login(client, "wang").get(address(way)).content.decode()
+    assert said in page
+    assert ("距事项位置" in page) is bool(said)
 
 
 @pytest.mark.capability("C34")
