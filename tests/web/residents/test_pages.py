@@ -138,6 +138,22 @@ def test_a_decompression_bomb_is_a_clear_refusal_and_the_words_are_kept(client, 
     assert not Matter.objects.exists()
 
 
+@pytest.mark.capability("C41", "C42")
+def test_a_merged_reporter_reads_what_to_do_if_the_answer_does_not_help(client, town):
+    main, twin = begin(town), begin(town)
+    twin.take("merge", "wang", into=main.receipt.number)
+
+    def page(way) -> str:
+        return client.get(f"/receipt/{way.receipt.number}/").content.decode()
+
+    advice = "请再反映一件，写明本受理编号"
+    assert advice not in page(twin)
+    main.to("closed")
+    assert advice in page(twin)
+    assert main.receipt.number not in page(twin)
+    assert advice not in page(main)
+
+
 @pytest.mark.parametrize(
     "nasty",
     [
