@@ -23,7 +23,8 @@ SIDE = 0.03  # degrees: the county of the journeys is a square of some six kilom
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     """Walk a journey that failed once more: a browser on a busy machine answers late now and then, a defect twice."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    # After the last journey of all, server and database must still stand for a second walk.
+    reports = runtestprotocol(item, log=False, nextitem=nextitem or item.parent)
     if any(report.failed for report in reports):
         LATE.append(item.nodeid)
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
