@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import Viewer
@@ -92,10 +93,16 @@ def detail(viewer: Viewer, number: str) -> Detail:
         history=_history(row["id"]),
         photos=list(Photo.objects.filter(matter=row["id"]).order_by("id").values()),
         instructions=list(Instruction.objects.filter(matter=row["id"]).order_by("id").values()),
-        duplicates=list(Matter.objects.filter(merged_into=row["id"]).values("number", "title", "registered_at")),
+        duplicates=_duplicates(row["id"]),
         reporter=_reporter(viewer, facts),
         steps=steps_offered(viewer, facts),
     )
+
+
+def _duplicates(matter_id: int) -> list[Mapping[str, Any]]:
+    """What was merged into this matter and still is; a merger closes it, so that is when it was merged."""
+    rows = Matter.objects.filter(merged_into=matter_id).order_by("closed_at", "id")
+    return list(rows.values("number", "title", "registered_at", merged_at=F("closed_at")))
 
 
 def steps_offered(viewer: Viewer, facts: Facts) -> list[table.Step]:

@@ -1,5 +1,6 @@
 """One matter on the pages of those who work on it."""
 
+import datetime as dt
 import json
 import re
 
@@ -60,6 +61,20 @@ def test_what_was_merged_or_ended_otherwise_is_neither_in_time_nor_ticked_off(cl
     assert f'已并入 <a class="mono" href="{address(main)}">{main.receipt.number}</a>' in heads[twin]
     assert '<p class="matter-due">非正常结案 ' in heads[ended]
     assert wang.get("/desk/?lane=closed").content.decode().count("按时办结") == 1
+
+
+@pytest.mark.capability("C34", "C42")
+def test_the_main_matter_tells_what_was_merged_into_it_and_when(client, town):
+    main, twin, mistaken = begin(town), begin(town), begin(town)
+    for way in (twin, mistaken):
+        way.wait(minutes=90).take("merge", "wang", into=main.receipt.number)
+    mistaken.take("unmerge", "wang", note="不是同一盏灯")
+    page = town.login(client, "wang").get(address(main), **PART).content.decode()
+    said = page.partition("<h3>并入的事项")[2].partition("</section>")[0]
+    assert twin.receipt.number in said
+    assert mistaken.receipt.number not in said
+    assert "登记 <time" in said
+    assert f'并入 <time datetime="{twin.now.astimezone(dt.UTC).isoformat()}"' in said
 
 
 @pytest.mark.capability("C33")
