@@ -44,8 +44,6 @@ with ours; ratio is ours ÷ floor. Nothing here is compared with a wish: read th
 - **rows_per_s** (import): rows of a file of 30 columns read, checked, compared with the register and written as people,
   households, homes and their links, in a process of its own. Its first floor writes the very same rows again, its
   second one only stores the file in a table of text.
-- **tile_p95_ms** and its kin: one reader takes one tile of the map after the other, 3 × 3 tiles a screen, zooms 10 to
-  18 in turn, as a dispatcher of the whole county; the counts a process keeps of far zooms are made within the run.
 - **cpu_ms**: processor time of web and database processes together for one request (six for a lifecycle); it says what
   a request costs also on a machine where other programs run.
 - **acknowledged, lost, doubled**: 1,000 registrations while processes are killed; `check_findings` is what
