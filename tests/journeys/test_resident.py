@@ -59,6 +59,17 @@ def test_a_resident_reports_follows_rates_and_asks_again(visitor, county):
     page.opens(f"/receipt/{row.number}/").sees("已登记，正在安排承办单位")
 
 
+@pytest.mark.capability("C33")
+def test_going_back_to_a_form_that_was_taken_does_not_report_twice(visitor, county):
+    page = visitor(phone=True)
+    page.opens("/report/").writes("是什么事", WORDS).presses("提交").comes_to("/receipt/SF")
+    page.tab.go_back()
+    page.sees("刚才的内容已经提交").comes_to("/report/")
+    assert page.tab.input_value("#id_text") == ""
+    page.writes("是什么事", "另一件事：井盖松了").presses("提交").comes_to("/receipt/SF")
+    assert Matter.objects.count() == 2
+
+
 @pytest.mark.capability("C33", "C95")
 def test_a_resident_whose_browser_runs_no_scripts_reports_as_well(visitor, county):
     page = visitor(phone=True, scripts=False)

@@ -4,8 +4,13 @@
 // taken_<once_key>; only then the draft goes. An expired session, an error page, a closed window or a dead network
 // lose nothing: the next time the form opens, the text is back, with the same once_key, so that a form the server
 // did take without the answer reaching us is not taken twice. Files and passwords are never kept.
+//
+// Going back to a form that was taken finds the words of then, put there by the browser, beside a new once_key: sent
+// again they would be a second matter. Such a form is opened anew, empty, and says why.
 
 const PREFIX = "jishi-draft:";
+const TAKEN = "jishi-taken:"; // in this tab: forms the server took
+const EMPTIED = "jishi-emptied:"; // on its way to the emptied form, which says so
 const LIFE = 72 * 3600 * 1000;
 const DELAY = 400;
 
@@ -79,12 +84,19 @@ const fill = (form, values) => {
   form.querySelectorAll("[data-count]").forEach((area) => area.dispatchEvent(new Event("input", { bubbles: true })));
 };
 
-const announce = (form, name) => {
+const tell = (form, words) => {
   const notice = document.createElement("div");
   notice.className = "notice notice-moving";
+  notice.setAttribute("role", "status");
   const text = document.createElement("div");
   text.className = "notice-text";
-  text.textContent = "已恢复您上次未提交的内容。";
+  text.textContent = words;
+  notice.append(text);
+  form.prepend(notice);
+  return notice;
+};
+
+const announce = (form, name) => {
   const clear = document.createElement("button");
   clear.type = "button";
   clear.className = "button button-quiet button-small";
@@ -94,8 +106,7 @@ const announce = (form, name) => {
     localStorage.removeItem(name);
     location.reload();
   });
-  notice.append(text, clear);
-  form.prepend(notice);
+  tell(form, "已恢复您上次未提交的内容。").append(clear);
 };
 
 const restore = (form) => {
@@ -113,13 +124,35 @@ const forgetTaken = () => {
   const taken = document.cookie.split("; ").map((pair) => pair.split("=")[0]).filter((name) => name.startsWith("taken_"));
   for (const cookie of taken) {
     const key = cookie.slice("taken_".length);
-    for (const name of drafts()) if (read(name)?.values?.once_key?.[0] === key) localStorage.removeItem(name);
+    for (const name of drafts().filter((one) => read(one)?.values?.once_key?.[0] === key)) {
+      localStorage.removeItem(name);
+      sessionStorage.setItem(TAKEN + name, "1");
+    }
     document.cookie = `${cookie}=; max-age=0; path=/; samesite=lax`;
   }
 };
 
 const forgetOld = () => {
   for (const name of drafts()) if (!(Date.now() - (read(name)?.at ?? 0) < LIFE)) localStorage.removeItem(name);
+};
+
+const emptyTaken = (event) => {
+  const [visit] = performance.getEntriesByType("navigation");
+  if (!event.persisted && visit?.type !== "back_forward") return;
+  for (const form of document.querySelectorAll("form[data-keep]:not([data-typed])")) {
+    const name = nameOf(form);
+    if (!sessionStorage.getItem(TAKEN + name) || read(name)) continue; // a draft is something new, not sent yet
+    sessionStorage.setItem(EMPTIED + name, "1");
+    location.replace(location.pathname + location.search); // not a reset: hidden fields would keep what they hold
+    return;
+  }
+};
+
+const sayEmptied = (form) => {
+  const name = EMPTIED + nameOf(form);
+  if (!sessionStorage.getItem(name)) return;
+  sessionStorage.removeItem(name);
+  tell(form, "刚才的内容已经提交，不用再交一次。要办另一件，请重新填写。");
 };
 
 const restoreAll = () => document.querySelectorAll("form[data-keep]").forEach(restore);
@@ -129,9 +162,11 @@ export const startKeeping = () => {
     forgetTaken();
     forgetOld();
     restoreAll();
+    document.querySelectorAll("form[data-keep]").forEach(sayEmptied);
   } catch {
     return; // storage is forbidden here
   }
+  window.addEventListener("pageshow", emptyTaken);
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-keep]");
     if (!form) return;
