@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from uuid import uuid4
 
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse

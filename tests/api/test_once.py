@@ -27,8 +27,8 @@ def test_no_write_is_taken_without_a_key(town, endpoint):
     method, path = endpoint
     body, allowed, _ = TABLE[endpoint]
     number = town.register()
-    named = ("instruction_id", "person_id", "posting_id", "token_id", "office", "grid", "offer_id", "order")
-    places = dict.fromkeys(named, 1) | {"day": "2026-11-25"}
+    named = ("instruction_id", "person_id", "posting_id", "token_id", "office", "grid", "offer_id")
+    places = dict.fromkeys(named, 1) | {"day": "2026-11-25", "part_code": "4302040118000001", "order": number}
     address = path.format(number=number, step="urge", digest="x", **places)
     answer = town.program(sorted(allowed)[0]).send(method, address, filled(body, places), once=None)
     assert answer.status_code == 422, answer.content
