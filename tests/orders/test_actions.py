@@ -17,7 +17,7 @@ from jishi.orders.rules.stages import CLOSED, OFFICIAL, QUEUE, WITH_UNIT, Stage
 from jishi.orders.rules.steps import STEPS, Holder
 from jishi.orders.rules.vocabulary import OrderChannel
 from tests.cast import NOW, SINCE, TODAY
-from tests.orders.counter import PHONE, Way, at, begin, order
+from tests.orders.counter import PHONE, Way, at, begin, offer, order
 
 pytestmark = pytest.mark.django_db
 
@@ -357,3 +357,24 @@ def test_a_step_that_is_given_what_it_does_not_take_is_refused(town):
         way.take("cancel", "zhou", note="x", satisfied=3)
     with pytest.raises(Invalid, match="没有这个步骤"):
         way.take("lapse", "zhou")
+
+
+@pytest.mark.capability("C37", "K21-I3")
+@pytest.mark.parametrize("step", ["dispatch", "redispatch"])
+def test_another_kind_of_service_than_was_ordered_is_sent_with_a_reason_the_resident_reads(town, step):
+    errand = offer(town.water, town.county, "社保代办", kind="errand")
+    way = begin(town) if step == "dispatch" else begin(town).to("offered")
+    with pytest.raises(Invalid) as refused:
+        way.take(step, "zhou", offer_id=errand.pk)
+    assert refused.value.field == "note"
+    way.take(step, "zhou", offer_id=errand.pk, note="水电已停，先代办缴费")
+    line = receipt(way.receipt.number).lines[-1]
+    assert line["note"] == "派了另一类服务“社保代办”，理由：水电已停，先代办缴费"
+    assert list(broken_invariants(now=NOW)) == []
+
+
+@pytest.mark.capability("C37")
+def test_what_the_community_writes_to_a_unit_of_the_same_kind_stays_between_them(town):
+    way = begin(town)
+    way.take("dispatch", "zhou", offer_id=town.plumber.pk, note="老人耳背，请敲门")
+    assert receipt(way.receipt.number).lines[-1]["note"] == ""

@@ -68,7 +68,7 @@ def _taker(step: Step, facts: OrderFacts, given: Given, now: dt.datetime) -> Off
         return None
     row = offer(given.offer_id) if given.offer_id is not None else None
     taker = facts_of_offer(row, localdate(now)) if row is not None else None
-    check_taker(facts, taker, phone_of(facts.id))
+    check_taker(facts, taker, phone_of(facts.id), given.note)
     return taker
 
 

@@ -95,5 +95,13 @@ def facts_of_offer(row: OfferRow, today: dt.date) -> OfferFacts:
     staff = staff_of(row.organization_id, today)
     phones = frozenset(filter(None, map(digits_of, phones_of(staff))))
     return OfferFacts(
-        row.id, row.organization_id, row.organization_name, row.area_path, row.price_fen, frozenset(staff), phones
+        id=row.id,
+        organization_id=row.organization_id,
+        organization_name=row.organization_name,
+        area_path=row.area_path,
+        kind=row.kind,
+        name=row.name,
+        price_fen=row.price_fen,
+        staff_ids=frozenset(staff),
+        staff_phones=phones,
     )

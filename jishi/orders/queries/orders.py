@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import Viewer
@@ -20,6 +20,7 @@ from jishi.orders.rules.checks import can_step
 from jishi.orders.rules.clocks import Limits, read_limits, wind
 from jishi.orders.rules.facts import OrderFacts
 from jishi.orders.rules.stages import CLOSED, OFFICIAL, QUEUE, WORKING, Stage
+from jishi.orders.rules.vocabulary import ServiceKind
 from jishi.orders.rules.words import masked
 from jishi.territory.queries import formers, place, unit_at
 
@@ -57,13 +58,13 @@ def clock_sets(stage: Stage, *, now: dt.datetime, wished_on: dt.date) -> dict[st
 
 def facts_for_step(number: str) -> OrderFacts | None:
     """An order as the checks see it."""
-    row = Order.objects.filter(number=number).values().first()
+    row = Order.objects.filter(number=number).annotate(kind=F("offer__kind")).values().first()
     return facts_of(row) if row is not None else None
 
 
 def facts_of(row: Mapping[str, Any]) -> OrderFacts:
-    plain = {name: row[name] for name in OrderFacts.__dataclass_fields__ if name not in ("stage", "path")}
-    return OrderFacts(**plain, stage=Stage(row["stage"]), path=area_path(row))
+    plain = {name: row[name] for name in OrderFacts.__dataclass_fields__ if name not in ("stage", "path", "kind")}
+    return OrderFacts(**plain, stage=Stage(row["stage"]), path=area_path(row), kind=ServiceKind(row["kind"]))
 
 
 def code_of(number: str) -> str:
@@ -228,7 +229,7 @@ def receipt(number: str) -> Progress:
 
 
 def _public_lines(order_id: int) -> list[Mapping[str, Any]]:
-    """The history without names; notes only of the steps that speak to the resident."""
+    """The history without names; notes only of the steps that speak to the resident, and why another kind is sent."""
     told = {name for name, step in table.STEPS.items() if step.told}
     return [
         {
@@ -236,7 +237,12 @@ def _public_lines(order_id: int) -> list[Mapping[str, Any]]:
             "label": line["label"],
             "at": line["at"],
             "organization": line["organization__name"] or "",
-            "note": line["note"] if line["name"] in told else "",
+            "note": _sent_instead(line) or (line["note"] if line["name"] in told else ""),
         }
         for line in _history(order_id)
     ]
+
+
+def _sent_instead(line: Mapping[str, Any]) -> str:
+    service = line["facts"].get("instead")
+    return f"派了另一类服务“{service}”，理由：{line['note']}" if service else ""

@@ -71,8 +71,11 @@ def check_given(step: Step, given: Given) -> None:
         raise Invalid("满意度从1（很不满意）到5（很满意）", field="satisfied")
 
 
-def check_taker(facts: OrderFacts, offer: OfferFacts | None, phone: str) -> None:
-    """Raise unless the order may be sent to this service: another unit than the last, near, no dearer, not its own."""
+def check_taker(facts: OrderFacts, offer: OfferFacts | None, phone: str, note: str) -> None:
+    """Raise unless the order may be sent to this service: another unit than the last, near, no dearer, not its own.
+
+    A service of another kind than the resident ordered needs a reason, which the resident reads.
+    """
     if offer is None:
         raise Invalid("没有这项服务，或已停止提供", field="offer_id")
     if not facts.path.startswith(offer.area_path):
@@ -82,6 +85,8 @@ def check_taker(facts: OrderFacts, offer: OfferFacts | None, phone: str) -> None
     if offer.price_fen > facts.price_fen:
         shown = price_words(facts.price_fen)
         raise Invalid(f"价格高于居民点单时看到的（{shown}），请先与居民说定，重新点单", field="offer_id")
+    if offer.kind is not facts.kind and not note:
+        raise Invalid(f"居民点的是“{facts.kind.label}”，派另一类服务请写明理由，居民看得到", field="note")
     _check_not_its_own(offer, facts.placed_by_id, phone)
 
 

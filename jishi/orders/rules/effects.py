@@ -32,7 +32,8 @@ def effect_of(
     if step.target is Stage.OFFERED:
         assert offer is not None  # check_taker asked for it
         change.sets = _to_unit(offer, now) | {"passed_by_id": facts.taker_id or facts.passed_by_id}
-        change.facts = {"to": offer.organization_id, "offer": offer.id}
+        instead = offer.name if offer.kind is not facts.kind else None
+        change.facts = {"to": offer.organization_id, "offer": offer.id, "instead": instead}
     elif step.target is Stage.RETURNED:
         change.sets = _to_community(office_id) | {"passed_by_id": facts.taker_id, "returns": facts.returns + 1}
         change.facts = {"from": facts.taker_id}

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from jishi.orders.rules.stages import Stage
+from jishi.orders.rules.vocabulary import ServiceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class OrderFacts:
     version: int
     path: str  # of today's unit the order lies in: what postings are compared with
     offer_id: int
+    kind: ServiceKind  # of the service that was ordered
     price_fen: int
     wished_on: dt.date
     taker_id: int | None  # the unit it was sent to
@@ -32,6 +34,8 @@ class OfferFacts:
     organization_id: int
     organization_name: str
     area_path: str
+    kind: ServiceKind
+    name: str
     price_fen: int
     staff_ids: frozenset[int] = frozenset()
     staff_phones: frozenset[str] = frozenset()

@@ -147,18 +147,26 @@ class StepForm(PageForm):
             facts = found.facts
             passed = {facts.passed_by_id, facts.taker_id}
             fit = [row for row in offers if row.organization_id not in passed and row.price_fen <= facts.price_fen]
-            choices = [("", str(_("请选择")))] + [(row.id, offer_words(row)) for row in fit]
             return forms.TypedChoiceField(
-                label=_("派给哪个单位的哪项服务"), choices=choices, coerce=int, empty_value=None
+                label=_("派给哪个单位的哪项服务"), choices=_by_kind(fit, facts.kind), coerce=int, empty_value=None
             )
         if name == "server":
             return forms.CharField(label=_("谁上门（居民看得到）"), max_length=40)
         if name in ("solved", "satisfied"):
             return RatingForm.base_fields[name]
-        return forms.CharField(label=NOTES[self.step.name], max_length=500)
+        hint = _("派另一类服务须写明理由，居民看得到。") if "offer_id" in self.step.needs else ""
+        return forms.CharField(label=NOTES[self.step.name], max_length=500, help_text=hint)
 
     def given(self) -> Given:
         return Given(**{name: value for name, value in self.cleaned_data.items() if name != "version"})
+
+
+def _by_kind(fit: Sequence[OfferRow], kind: ServiceKind) -> list[Any]:
+    """The services as a select takes them: those of the kind that was ordered above the others."""
+    same = [(row.id, offer_words(row)) for row in fit if row.kind is kind]
+    other = [(row.id, f"{offer_words(row)} · {row.kind.label}") for row in fit if row.kind is not kind]
+    groups = [(_("同类：%(kind)s") % {"kind": kind.label}, same), (_("其他类别（须写明理由）"), other)]
+    return [("", str(_("请选择"))), *((str(label), rows) for label, rows in groups if rows)]
 
 
 class TermsForm(PageForm):
