@@ -1,5 +1,6 @@
 """The community's order hall, a unit's orders, one order with its steps, and ordering for somebody without a phone."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -37,6 +38,7 @@ LABELS = {
     "served": gettext_lazy("待评单"),
     "closed": gettext_lazy("已结束"),
 }
+TO_COME = QUEUE | {Stage.OFFERED, Stage.TAKEN}  # nobody has begun
 UNIT_LANES = ("offered", "working", "served", "closed")
 
 
@@ -56,7 +58,7 @@ def hall(request: HttpRequest) -> HttpResponse:
     viewer, names = viewer_of(request), tuple(LANES)
     counts = orders.hall_counts(viewer)
     lane = _lane(request, names, counts)
-    rows = orders.hall(viewer, lane)
+    rows = _marked(orders.hall(viewer, lane))
     known = {"lane": lane, "lanes": _lanes(names, counts), "rows": rows, "own": "order_hall"}
     returned = sum(1 for row in rows if row["stage"] is Stage.RETURNED)
     return show(request, "orders/hall.html", known | {"returned": returned, **_words()})
@@ -68,9 +70,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     counts = orders.queue_counts(viewer)
     lane = _lane(request, UNIT_LANES, counts)
-    rows = orders.queue(viewer, lane)
+    rows = _marked(orders.queue(viewer, lane))
     known = {"lane": lane, "lanes": _lanes(UNIT_LANES, counts), "rows": rows, "own": "order_queue"}
     return show(request, "orders/queue.html", known | _words())
+
+
+def _marked(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, each with ``wish_passed``: whether the day the resident wished for is over and nobody has begun."""
+    today = timezone.localdate()
+    return [{**row, "wish_passed": row["stage"] in TO_COME and row["wished_on"] < today} for row in rows]
 
 
 def _words() -> dict[str, Any]:
