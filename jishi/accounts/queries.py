@@ -199,6 +199,16 @@ def phones_of(person_ids: Iterable[int]) -> tuple[str, ...]:
     return tuple(people.values_list("phone", flat=True))
 
 
+def names_of(person_ids: Iterable[int]) -> dict[int, str]:
+    """What these people are called, leavers too; for records that name them by their id."""
+    return dict(Person.objects.filter(pk__in=list(person_ids)).values_list("id", "name"))
+
+
+def ids_named(name: str) -> tuple[int, ...]:
+    """Everybody of exactly this name, leavers too."""
+    return tuple(Person.objects.filter(name=name).order_by("id").values_list("id", flat=True))
+
+
 def person_id_of(username: str) -> int:
     """For the command line, where people are named by their user name."""
     found = Person.objects.filter(username=username).values_list("id", flat=True).first()

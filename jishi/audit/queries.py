@@ -23,7 +23,7 @@ class AuditFilter:
     """What to look for; empty fields do not restrict. ``until`` is not included."""
 
     stream: str = ""
-    subject: str = ""
+    subjects: tuple[str, ...] = ()  # any of these
     action: str = ""
     actor_id: int | None = None
     since: dt.datetime | None = None
@@ -56,7 +56,7 @@ def entries(wanted: AuditFilter, *, before: int | None = None, limit: int = 50) 
     """One page of the record."""
     conditions = {
         "stream": wanted.stream or None,
-        "subject": wanted.subject or None,
+        "subject__in": wanted.subjects or None,
         "action": wanted.action or None,
         "actor_id": wanted.actor_id,
         "at__gte": wanted.since,

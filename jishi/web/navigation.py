@@ -51,13 +51,13 @@ ENTRIES = (
     Entry("批办", "flag", "instructions", P.READ_MATTERS, frozenset({R.LEADER, R.HANDLER, R.COMMUNITY, R.DISPATCHER})),
     # On the phone the day page leads there.
     Entry("住户", "home", "registers", P.READ_REGISTER, frozenset({R.GRID_WORKER, R.COMMUNITY}), on_phone=False),
-    Entry("部件", "tools", "parts", P.READ_PARTS, on_phone=False),
-    Entry("名册导入", "upload", "imports", P.IMPORT_REGISTER, frozenset({R.ADMINISTRATOR})),
     Entry("人员岗位", "users", "people", P.MANAGE_PEOPLE),
     Entry("地方设置", "map-2", "place", P.MANAGE_PLACE),
     Entry("标准地址", "map-pin", "addresses", P.MANAGE_PLACE),
     Entry("对外推送", "send", "hooks", P.MANAGE_PLACE),
+    Entry("名册导入", "upload", "imports", P.IMPORT_REGISTER, frozenset({R.ADMINISTRATOR})),
     Entry("审计", "shield-check", "audit", P.READ_AUDIT),
+    Entry("部件", "tools", "parts", P.READ_PARTS, on_phone=False),
     Entry("地图", "map", "map"),
     Entry("通知", "bell", "notices"),
 )

@@ -222,7 +222,7 @@ def test_the_auditor_finds_entries_page_by_page():
     assert [line.seq for line in rest.entries] == [1]
     assert rest.before is None
     assert entries(AuditFilter(actor_id=8)).entries == ()
-    assert len(entries(AuditFilter(action="dispatch", subject="matter:1", actor_id=7)).entries) == 4
+    assert len(entries(AuditFilter(action="dispatch", subjects=("matter:1",), actor_id=7)).entries) == 4
     early = AuditFilter(since=NOON + dt.timedelta(minutes=1), until=NOON + dt.timedelta(minutes=2))
     assert len(entries(early).entries) == 2
 

@@ -66,7 +66,7 @@ def list_entries(request: HttpRequest) -> HttpResponse:
     page = entries(
         AuditFilter(
             stream=wanted.stream,
-            subject=wanted.subject,
+            subjects=(wanted.subject,) if wanted.subject else (),
             action=wanted.action,
             actor_id=wanted.actor_id,
             since=wanted.since,

@@ -14,7 +14,7 @@ from jishi.accounts import actions, queries
 from jishi.accounts.rules.roles import Permission, Role
 from jishi.kernel.errors import DomainError, Invalid
 from jishi.organizations.queries import organization
-from jishi.territory.queries import full_name, unit
+from jishi.territory.queries import ancestors, full_name, unit
 from jishi.web.admin.forms import ChangeForm, PasswordForm, PersonForm, PostingForm, TokenForm
 from jishi.web.forms import PageForm
 from jishi.web.guards import page
@@ -31,7 +31,15 @@ def people(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("page", "1")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
     found = queries.people(viewer_of(request), search, number)
-    return show(request, "admin/people.html", {"found": found, "search": search})
+    return show(request, "admin/people.html", {"found": found, "search": search, "where": where})
+
+
+def where(posting: queries.PostingRow) -> str:
+    """The office, or the unit after the one it lies in: every community has a 第一网格."""
+    here = unit(posting.unit_id)
+    if posting.organization_name or here is None:
+        return posting.organization_name or posting.unit_name
+    return " ".join(above.name for above in ancestors(here)[-2:] if above.depth) or here.name
 
 
 @page(permission=MANAGE, writes=True)

@@ -123,6 +123,23 @@ def test_the_auditor_reads_the_trail_and_proves_it(client, town):
     assert client.get("/audit/").status_code == 403
 
 
+def test_the_trail_calls_people_by_name_and_finds_them_by_it(client, town):
+    li = town.person("li")
+    town.login(client, "zhao")
+    client.post(f"/people/{li.pk}/tokens/", {"token-name": "热线对接", "once_key": KEY})
+    row = f'<td title="person:{li.pk}">{li.name}</td>'
+    assert row in client.get("/audit/").text
+    assert row in client.get("/audit/", {"subject": li.name}).text
+    assert row not in client.get("/audit/", {"subject": "没有这个人"}).text
+
+
+def test_a_grid_is_listed_with_the_community_it_lies_in(client, town):
+    town.login(client, "zhao")
+    page = client.get("/people/").text
+    assert f"网格员 · {town.community.name} {town.grid.name}" in page
+    assert f"系统管理员 · {town.county.name}" in page
+
+
 def test_the_place_shows_its_rules(client, town):
     town.login(client, "zhao")
     page = client.get("/place/").content.decode()

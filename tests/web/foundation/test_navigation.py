@@ -46,6 +46,10 @@ def test_everybody_has_a_first_page_of_the_own_work(all_pages, role):
     assert first not in ("/", "/notices/")
 
 
+def test_the_administrator_lands_on_the_people(all_pages):
+    assert navigation.first_page(viewer(Role.ADMINISTRATOR)) == "/people/"
+
+
 def test_who_has_no_posting_lands_on_the_public_page(all_pages):
     assert navigation.first_page(viewer()) == "/"
 
