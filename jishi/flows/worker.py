@@ -3,13 +3,12 @@
 Any number of workers may run. Each round a worker
 
 1. claims some events; for each, in one transaction, its handler says who is to be told, the notices and
-deliveries
-   are written and the event is finished: all of it once or nothing;
+   deliveries are written and the event is finished: all of it once or nothing;
 2. claims some deliveries and sends them one by one;
 3. runs the sweeps that are due (deadlines, the seal of the audit record, forgetting what served the moment).
 
-A row that fails is noted and tried again later, and stops nobody. What a dead worker has claimed is free
-again when its lease ends.
+A row that fails is noted and tried again later, and stops nobody. What a dead worker has claimed is free again
+when its lease ends.
 """
 
 import datetime as dt
