@@ -53,23 +53,24 @@ def make_number(prefix: str, day: dt.date, digits: int) -> str:
     return _written(prefix, f"{day:%y%m%d}{digits:08d}")
 
 
-def parse_number(text: str) -> str:
+def parse_number(text: str, *, noun: str = "受理编号", example: str = "SF261122-4827-1936-5") -> str:
     """The canonical form of a number as somebody typed it; raises Invalid, saying what is wrong with it.
 
-    Forgives lower case, full-width characters, spaces, missing or other dashes, and O, I, L for 0 and 1.
+    ``noun`` is what the number is called where it is asked for. Forgives lower case, full-width characters, spaces,
+    missing or other dashes, and O, I, L for 0 and 1.
     """
     compact = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
     if not compact:
-        raise Invalid("请输入受理编号。", field="number")
+        raise Invalid(f"请输入{noun}。", field="number")
     prefix, tail = compact[:-_TAIL], compact[-_TAIL:].translate(_MISREAD)
     if not _PREFIX.fullmatch(prefix) or not (tail.isascii() and tail.isdigit()):
-        raise Invalid("受理编号应为字母开头加15位数字，例如 SF261122-4827-1936-5，请对照回执核对。", field="number")
+        raise Invalid(f"{noun}应为字母开头加15位数字，例如 {example}，请对照回执核对。", field="number")
     try:
         dt.datetime.strptime(tail[:6], "%y%m%d")
     except ValueError:
-        raise Invalid("受理编号中的日期（字母后的6位数字）不存在，请对照回执核对。", field="number") from None
+        raise Invalid(f"{noun}中的日期（字母后的6位数字）不存在，请对照回执核对。", field="number") from None
     if check_digit(tail):
-        raise Invalid("受理编号有一位数字不对或相邻两位写反了，请对照回执核对。", field="number")
+        raise Invalid(f"{noun}有一位数字不对或相邻两位写反了，请对照回执核对。", field="number")
     return _written(prefix, tail[:-1])
 
 

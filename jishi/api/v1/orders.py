@@ -18,7 +18,7 @@ from jishi.api.doors import NOBODY, Key, Login, Reporter, viewer
 from jishi.api.reading import read_json, read_query
 from jishi.api.refusals import SENTENCES, Unknown
 from jishi.api.throttle import check_may_guess, count_wrong_guess
-from jishi.api.v1.paths import number_of
+from jishi.api.v1.paths import order_number_of
 from jishi.api.v1.shapes import Id
 from jishi.api.writes import done_once
 from jishi.kernel.errors import NotFound
@@ -235,7 +235,7 @@ class OrderShown(OrderRow, frozen=True):
 )
 def show(request: HttpRequest, order: OrderNumber) -> HttpResponse:
     """单的内容、期限、历史，以及现在可以由本人办理的步骤。"""
-    found = orders.detail(viewer(request), number_of(order))
+    found = orders.detail(viewer(request), order_number_of(order))
     return answered(
         {
             **_row(found.order),
@@ -295,7 +295,7 @@ def progress(request: HttpRequest, order: OrderNumber) -> HttpResponse:
     """凭点单编号查进度，不用登录。"""
     check_may_look(request)
     try:
-        found = orders.receipt(number_of(order))
+        found = orders.receipt(order_number_of(order))
     except NotFound:
         count_miss(request)
         raise
@@ -361,7 +361,7 @@ def take(request: HttpRequest, order: OrderNumber, step: StepName) -> HttpRespon
     if by is NOBODY and not body.code:
         raise Unknown("请登录，或给出回执上的评单码")
     actor: Viewer | None = None if body.code or by is NOBODY else by
-    return _taken(request, number_of(order), step, body, actor)
+    return _taken(request, order_number_of(order), step, body, actor)
 
 
 def _taken(request: HttpRequest, number: str, step: str, body: OrderStepGiven, actor: Viewer | None) -> HttpResponse:

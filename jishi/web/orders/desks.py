@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.errors import DomainError, NotFound
-from jishi.kernel.numbers import parse_number
 from jishi.orders.actions.placing import place_order
 from jishi.orders.actions.steps import take_step
 from jishi.orders.queries import orders
 from jishi.orders.queries.offers import OfferRow, offers
 from jishi.orders.queries.orders import LANES, Detail, code_of, detail
+from jishi.orders.rules.numbers import parse_order_number
 from jishi.orders.rules.stages import QUEUE, Stage
 from jishi.orders.rules.steps import STEPS
 from jishi.orders.rules.vocabulary import DayPart, OrderChannel
@@ -88,7 +88,7 @@ def _words() -> dict[str, Any]:
 
 def _number(text: str) -> str:
     try:
-        return parse_number(text)
+        return parse_order_number(text)
     except DomainError as error:
         raise NotFound(error.message) from error
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from jishi.kernel.canonical import digest
 from jishi.kernel.errors import DomainError, Invalid, NotFound
-from jishi.kernel.numbers import parse_number
 from jishi.limits.actions import check_may_look, count_miss
 from jishi.orders.actions.placing import place_order
 from jishi.orders.actions.steps import take_step
@@ -17,6 +16,7 @@ from jishi.orders.queries.offers import OfferRow, offer, offers
 from jishi.orders.queries.orders import Progress, code_of
 from jishi.orders.queries.orders import receipt as progress_of
 from jishi.orders.rules.given import Given
+from jishi.orders.rules.numbers import parse_order_number
 from jishi.orders.rules.stages import OFFICIAL
 from jishi.orders.rules.vocabulary import DayPart, OrderChannel, ServiceKind
 from jishi.territory.queries import unit, units
@@ -93,7 +93,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _progress(number: str) -> Progress:
-    return progress_of(parse_number(number))
+    return progress_of(parse_order_number(number))
 
 
 def _shown(
@@ -135,7 +135,7 @@ def _orderer_step(request: HttpRequest, number: str, step: str, form: Any, name:
     if not form.is_valid():
         return _shown(request, number, **{name: form}, status=422)
     given = dict(form.cleaned_data)
-    known = parse_number(number)
+    known = parse_order_number(number)
     code = given.pop("code") or code_kept(request, known)
     try:
         check_may_look(request)
