@@ -113,14 +113,12 @@ class SettleSheet(PageForm):
 
 
 class VerifySheet(PageForm):
-    """The sheet behind 核实: after the photo one tap is left, for the place comes by itself and words are ready."""
+    """The sheet behind 核实: the place comes by itself; what was seen there is said by whoever saw it."""
 
     photos = PhotosField(label="现场照片")
     longitude = forms.FloatField(label="位置")
     latitude = forms.FloatField(label="纬度")
-    note = forms.CharField(
-        label="核实情况", max_length=2000, widget=forms.Textarea, initial="到现场看过，问题已经解决。"
-    )
+    note = forms.CharField(label="核实情况", max_length=2000, widget=forms.Textarea)
 
 
 SAME = (

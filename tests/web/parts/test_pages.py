@@ -69,7 +69,7 @@ def test_a_tap_on_the_due_list_says_it_is_sound_and_takes_it_off(client, town):
     code = put(town)
     long_ago(code)
     town.login(client, "li")
-    assert "部件 1" in text(client, "/day/")
+    assert "1 个部件" in text(client, "/day/")
     assert f"/parts/{code}/" in text(client, "/parts/due/")
     for _ in range(2):
         assert client.post(f"/parts/{code}/inspect/", {"once_key": KEY, "from": "due"}).url == "/parts/due/"

@@ -117,6 +117,17 @@ def test_the_sheet_of_a_verification_posts_what_the_step_asks(client, town):
     assert way.row.stage == "verified"
 
 
+def test_the_sheet_says_what_is_required_and_nothing_is_said_beforehand(client, town):
+    way = titled(town, "换了灯泡").to("verifying")
+    sheet = town.login(client, "li").get("/day/").text.split('data-sheet-template="verify"')[1]
+    page = client.get(f"/matters/{way.receipt.number}/steps/verify/").text
+    assert sheet.count("现场核实必填") == page.count("现场核实必填") == 2  # the photo and the place
+    assert "选填" not in page
+    words = re.search(r'<textarea[^>]*name="note"[^>]*placeholder="到现场看过，问题已经解决。"[^>]*>([^<]*)<', sheet)
+    assert words is not None
+    assert words[1].strip() == ""
+
+
 def test_a_leader_has_no_day(client, town):
     titled(town, "新的").to("verifying")
     page = town.login(client, "zhang").get("/day/")

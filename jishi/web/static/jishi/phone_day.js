@@ -48,9 +48,10 @@ const lookAround = (dialog) => {
 const onVerify = (event) => {
   const form = event.target;
   if (!form.matches("[data-verify]")) return;
-  const lacks = !form.elements.photos.files.length
-    ? "请先拍一张现场照片。"
-    : !form.elements.longitude.value && "还没有取得位置：请允许定位，或在地图上点选。";
+  const lacks =
+    (!form.elements.photos.files.length && "请先拍一张现场照片。") ||
+    (!form.elements.longitude.value && "还没有取得位置：请允许定位，或在地图上点选。") ||
+    (!form.elements.note.value.trim() && "请写明核实情况。");
   if (!lacks) return;
   event.preventDefault();
   event.stopImmediatePropagation();
