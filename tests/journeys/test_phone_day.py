@@ -33,7 +33,7 @@ def card(tab: Any, title: str) -> Any:
 
 
 @pytest.mark.capability("C34", "K22-I2", "K22-B4")
-def test_verifying_takes_a_photo_and_two_taps(phone, town):
+def test_verifying_takes_a_photo_and_three_taps(phone, town):
     row = begin(town, title="路灯修好了吗", now=timezone.now()).to("verifying").row
     tab = phone().pages[0]
     log_in(tab, "li")
@@ -43,8 +43,11 @@ def test_verifying_takes_a_photo_and_two_taps(phone, town):
     sheet = tab.locator("dialog[open]")
     sheet.locator(".photo-list li").wait_for()
     sheet.get_by_text("已标出位置").wait_for()
+    sheet.get_by_role("button", name="核实通过").tap()
+    expect(sheet.get_by_text("请写明核实情况")).to_be_visible()  # nobody has said yet what was seen
+    sheet.get_by_role("button", name="到现场看过，问题已经解决").tap()
     with tab.expect_navigation():
-        sheet.get_by_role("button", name="核实通过").tap()  # the second
+        sheet.get_by_role("button", name="核实通过").tap()
     row.refresh_from_db()
     assert row.stage == "verified"
     assert Photo.objects.get(kind="verified").matter_id == row.pk
@@ -104,3 +107,16 @@ def test_the_position_of_the_phone_stays_in_the_form_until_it_is_sent(phone, tow
     tab.goto("/day/")
     assert str(HERE["longitude"]) not in tab.evaluate(WHAT_IS_KEPT)
     assert not Matter.objects.exists()
+
+
+def test_the_tab_bar_never_covers_what_has_the_focus(phone, town):
+    for nth in range(9):
+        begin(town, title=f"第{nth}件", now=timezone.now()).to("verifying")
+    tab = phone().pages[0]
+    log_in(tab, "li")
+    bar = tab.locator(".tab-bar").bounding_box()["y"]
+    tab.emulate_media(reduced_motion="reduce")
+    for button in tab.locator("[data-sheet]").all():
+        button.focus()
+        box = button.bounding_box()
+        assert box["y"] + box["height"] <= bar
