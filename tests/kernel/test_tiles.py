@@ -40,7 +40,7 @@ def test_a_point_on_the_border_of_two_tiles_lies_in_one_of_them(z, data):
     tile = Tile(z, *(data.draw(st.integers(0, (1 << z) - 1)) for _ in "xy"))
     west, south, east, north = tile.box
     corner = data.draw(st.sampled_from([west, east])), data.draw(st.sampled_from([south, north]))
-    if -180 < corner[0] < 180:
+    if -180 < corner[0] < 180 and -85 < corner[1] < 85:  # not on the rim of the world
         assert sum(each.spot(*corner) is not None for each in around(tile)) == 1
 
 
