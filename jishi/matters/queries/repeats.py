@@ -2,11 +2,18 @@
 
 import datetime as dt
 
-from jishi.matters.models import Matter
+from django.db import connection
+
 from jishi.matters.rules.handbook import Handbook
 from jishi.matters.rules.vocabulary import Channel
 from jishi.territory.queries import UnitRow, area_ids
 
+# Asked by every registration, so written out: Django would spend longer on composing it than the database on answering.
+EARLIER = """
+SELECT registered_at FROM matters_matter
+WHERE category_code = %s AND registered_at >= %s AND registered_at <= %s AND channel <> %s AND id <> %s AND {places}
+ORDER BY registered_at DESC LIMIT %s
+"""
 NEAR = 2  # a place is a community or what lies in it: a whole township is no place where something happens again
 
 
@@ -24,11 +31,15 @@ def repeats(
     if not rules:
         return ()
     since = now - dt.timedelta(days=max(rule.repeated_days for rule in rules))
-    line = enumerate(area_ids(unit), start=1)
-    areas = {f"area_{depth}": unit_id for depth, unit_id in line if NEAR <= depth <= unit.depth}
-    rows = Matter.objects.filter(registered_at__gte=since, registered_at__lte=now, category_code=category_code, **areas)
-    rows = rows.exclude(channel=Channel.IMPORT.value).order_by("-registered_at")
-    if but is not None:
-        rows = rows.exclude(pk=but)
+    areas = [(depth, unit_id) for depth, unit_id in enumerate(area_ids(unit), 1) if NEAR <= depth <= unit.depth]
+    days = [connection.ops.adapt_datetimefield_value(moment) for moment in (since, now)]
+    known = [category_code, *days, Channel.IMPORT.value, but or 0, *(unit_id for _, unit_id in areas)]
     most = max(rule.repeated for rule in rules)
-    return tuple(now - at for at in rows.values_list("registered_at", flat=True)[:most])
+    with connection.cursor() as cursor:
+        cursor.execute(EARLIER.format(places=" AND ".join(f"area_{depth} = %s" for depth, _ in areas)), [*known, most])
+        return tuple(now - _moment(at) for (at,) in cursor.fetchall())
+
+
+def _moment(read: dt.datetime) -> dt.datetime:
+    """A moment as the driver gives it: SQLite keeps it without the zone, in UTC."""
+    return read if read.tzinfo is not None else read.replace(tzinfo=dt.UTC)
