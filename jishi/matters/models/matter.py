@@ -162,6 +162,8 @@ class Matter(models.Model):
             models.Index(fields=["area_2", "closed_at", "id"], condition=CLOSED_AT, name="matter_area2_closed"),
             models.Index(fields=["area_3", "closed_at", "id"], condition=CLOSED_AT, name="matter_area3_closed"),
             models.Index(fields=["area_2", "registered_at"], name="matter_area2_registered"),
+            # Whether the same was reported of the same place before: every registration asks.
+            models.Index(fields=["category_code", "area_2", "registered_at"], name="matter_repeated"),
             models.Index(fields=["registered_at", "id"], name="matter_registered"),
             models.Index(fields=["registered_by", "registered_at"], name="matter_registered_by"),
             models.Index(
