@@ -1,8 +1,8 @@
 """The OpenAPI document's side of an endpoint, made from the very shapes that read its requests."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from types import GenericAlias
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -33,6 +33,36 @@ def schema_of(shape: Any) -> dict[str, Any]:
     for name, part in parts.items():
         assert COMPONENTS.setdefault(name, part) == part, f"two shapes are called {name}"
     return dict(schema)
+
+
+class Step(Protocol):
+    """What a line of a step table tells of a step, whichever room it belongs to."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def needs(self) -> Collection[str]: ...
+    @property
+    def takes(self) -> Collection[str]: ...
+
+
+def step_table(says: str, steps: Iterable[Step]) -> str:
+    """What an endpoint for every step of a table says of itself: a sentence, and what each step needs and takes."""
+    return "\n".join(
+        (
+            says,
+            "",
+            "| 步骤 | 名称 | 必给 | 可给 |",
+            "| --- | --- | --- | --- |",
+            *(f"| `{step.name}` | {step.label} | {_fields(step.needs)} | {_fields(step.takes)} |" for step in steps),
+        )
+    )
+
+
+def _fields(names: Iterable[str]) -> str:
+    return "、".join(f"`{name}`" for name in names) or "无"
 
 
 def described(

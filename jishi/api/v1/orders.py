@@ -13,7 +13,7 @@ from pydantic import WithJsonSchema
 from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import Viewer
 from jishi.api.answers import answered, picked
-from jishi.api.describing import described
+from jishi.api.describing import described, step_table
 from jishi.api.doors import NOBODY, Key, Login, Reporter, viewer
 from jishi.api.reading import read_json, read_query
 from jishi.api.refusals import SENTENCES, Unknown
@@ -30,7 +30,7 @@ from jishi.orders.queries.orders import code_of
 from jishi.orders.rules.given import Given, Wish
 from jishi.orders.rules.prices import MOST_FEN
 from jishi.orders.rules.stages import Stage
-from jishi.orders.rules.steps import STEPS, Step
+from jishi.orders.rules.steps import STEPS
 from jishi.orders.rules.steps import Holder as OrderHolder
 from jishi.orders.rules.vocabulary import DayPart, OrderChannel
 
@@ -329,16 +329,7 @@ class OrderStepTaken(Struct, frozen=True):
     version: int
 
 
-def _field_list(step: Step) -> str:
-    needs = "、".join(f"`{name}`" for name in step.needs) or "无"
-    takes = "、".join(f"`{name}`" for name in step.takes) or "无"
-    return f"| `{step.name}` | {step.label} | {needs} | {takes} |"
-
-
-TABLE = "\n".join(
-    ("办理一步。接单能力满了答复 409；两个人同时办理，只有一个人办成。", "",
-     "| 步骤 | 名称 | 必给 | 可给 |", "| --- | --- | --- | --- |", *(_field_list(step) for step in TAKEN.values()))
-)  # fmt: skip
+TABLE = step_table("办理一步。接单能力满了答复 409；两个人同时办理，只有一个人办成。", TAKEN.values())
 StepName = Annotated[str, WithJsonSchema({"type": "string", "description": "步骤", "enum": list(TAKEN)}), Path()]
 
 

@@ -10,7 +10,7 @@ from pydantic import WithJsonSchema
 
 from jishi.accounts.rules.viewer import Viewer
 from jishi.api.answers import answered, picked
-from jishi.api.describing import described
+from jishi.api.describing import described, step_table
 from jishi.api.doors import NOBODY, Key, Login, Reporter
 from jishi.api.reading import read_sent
 from jishi.api.refusals import SENTENCES, Unknown
@@ -73,16 +73,10 @@ class StepTakenShown(Struct, frozen=True):
     version: int
 
 
-def _field_list(step: Step) -> str:
-    needs = "、".join(f"`{name}`" for name in step.needs) or "无"
-    takes = "、".join(f"`{name}`" for name in step.takes) or "无"
-    return f"| `{step.name}` | {step.label} | {needs} | {takes} |"
-
-
-TABLE = "\n".join(
-    ("办理一步。能不能办由事项所在环节、本人的岗位和所在单位决定；同一版本上两个人同时办理，只有一个人办成。", "",
-     "| 步骤 | 名称 | 必给 | 可给 |", "| --- | --- | --- | --- |", *(_field_list(step) for step in TAKEN.values()))
-)  # fmt: skip
+TABLE = step_table(
+    "办理一步。能不能办由事项所在环节、本人的岗位和所在单位决定；同一版本上两个人同时办理，只有一个人办成。",
+    TAKEN.values(),
+)
 StepName = Annotated[str, WithJsonSchema({"type": "string", "description": "步骤", "enum": list(TAKEN)}), Path()]
 
 

@@ -1,6 +1,5 @@
 """A browser, and requests that pass through the guards without a URL of their own."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,17 +11,9 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from jishi.accounts.rules.viewer import Viewer
+from tests.journeys.visitor import FLAGS, find_chromium
 
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+CHROMIUM = find_chromium()
 
 
 @pytest.fixture(autouse=True)
