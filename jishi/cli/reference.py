@@ -44,6 +44,8 @@ PERMITS = {
     Permission.READ_SENSITIVE: "写明用途后查看完整的证件号码、电话",
     Permission.DECIDE_REGISTER: "裁定来源不一致的信息",
     Permission.IMPORT_REGISTER: "导入人户房名册",
+    Permission.PLAN_GRIDS: "提出、调整网格划分方案",
+    Permission.APPROVE_GRIDS: "批准别人提出的网格划分方案",
     Permission.EXPORT_REGISTER: "导出本辖区人户房名册（遮盖后）",
     Permission.READ_PARTS: "查看本辖区的、本单位负责的部件",
     Permission.INSPECT_PARTS: "巡查部件、报告故障",

@@ -37,6 +37,8 @@ import_register       .           x          .          .        .          x   
 export_register       .           x          .          .        .          .           .
 read_parts            x           x          x          x        x          x           .
 inspect_parts         x           x          .          .        .          .           .
+plan_grids            .           x          .          .        .          x           .
+approve_grids         .           .          .          .        x          x           .
 """
 
 

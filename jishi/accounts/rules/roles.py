@@ -32,6 +32,8 @@ class Permission(StrEnum):
     EXPORT_REGISTER = "export_register"  # take a list of them out, masked
     READ_PARTS = "read_parts"  # see the components of the own area, or those the own organisation answers for
     INSPECT_PARTS = "inspect_parts"  # say what an inspection found, report a fault
+    PLAN_GRIDS = "plan_grids"  # ask for a division of a community into grids and change it by hand
+    APPROVE_GRIDS = "approve_grids"  # let a division somebody else asked for take effect
 
 
 class Role(StrEnum):
@@ -92,6 +94,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.TAKE_ORDERS,
             P.READ_PARTS,
             P.INSPECT_PARTS,
+            P.PLAN_GRIDS,
         }
     ),
     Role.DISPATCHER: frozenset(
@@ -109,8 +112,18 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.HANDLER: frozenset({P.READ_MATTERS, P.HANDLE, P.ANSWER, P.READ_ORDERS, P.TAKE_ORDERS, P.READ_PARTS}),
-    Role.LEADER: frozenset({P.READ_MATTERS, P.INSTRUCT, P.READ_PARTS}),
-    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.MANAGE_PLACE, P.READ_AUDIT, P.READ_PARTS, P.IMPORT_REGISTER}),
+    Role.LEADER: frozenset({P.READ_MATTERS, P.INSTRUCT, P.READ_PARTS, P.APPROVE_GRIDS}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            P.MANAGE_PEOPLE,
+            P.MANAGE_PLACE,
+            P.READ_AUDIT,
+            P.READ_PARTS,
+            P.IMPORT_REGISTER,
+            P.PLAN_GRIDS,
+            P.APPROVE_GRIDS,
+        }
+    ),
     Role.AUDITOR: frozenset({P.READ_AUDIT}),
 }
 del P
