@@ -24,6 +24,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--households", required=True, metavar="COLUMN", help="户数所在的列。"),
             click.option("--people", metavar="COLUMN", help="人数所在的列；集体宿舍等户少人多的单元按人数折算。"),
             click.option("--compound", metavar="COLUMN", help="小区所在的列；同一小区尽量不拆开。"),
+            click.option("--street", metavar="COLUMN", help="街巷或街区所在的列；网格尽量不跨主干道。"),
             click.option("--community", metavar="COLUMN", help="社区（村）所在的列；网格不跨社区。"),
             click.option("--standard", default=400.0, show_default=True, help="每格户数。"),
             click.option("--standard-people", default=1200.0, show_default=True, help="每格人数。"),
@@ -91,7 +92,7 @@ def _asked(file: Path, given: dict[str, Any]) -> "Asked":
     from jishi.algorithms.districting import Standard
     from jishi.flows import grid_drawing
 
-    optional = {name: given.get(name) for name in ("people", "compound", "community", "present")}
+    optional = {name: given.get(name) for name in ("people", "compound", "street", "community", "present")}
     columns = grid_drawing.Columns(given["households"], **optional)
     standard = Standard(given["standard"], given["standard_people"], given["tolerance"] / 100)
     return grid_drawing.ask(grid_drawing.read(file), columns, standard)

@@ -29,6 +29,7 @@ class Columns:
     households: str
     people: str | None = None
     compound: str | None = None
+    street: str | None = None
     community: str | None = None
     present: str | None = None
 
@@ -151,7 +152,8 @@ def ask(file: MapFile, columns: Columns, standard: Standard) -> Asked:
     households = file.counts(columns.households)
     people = file.counts(columns.people) if columns.people else None
     compound = file.names(columns.compound)[0] if columns.compound else None
-    made: tuple[Units, Graph] = units_of(_flat(file), households, people, compound)
+    street = file.names(columns.street)[0] if columns.street else None
+    made: tuple[Units, Graph] = units_of(_flat(file), households, people, compound, street)
     problem = Problem(*made, standard)
     if columns.community:
         problem = problem.within(file.names(columns.community)[0])

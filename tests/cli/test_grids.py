@@ -116,3 +116,17 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(tmp_path):
     assert "已存在" in grids("draw", file, "--households", "hu", "--out", file).stderr
     mixed = laid(tmp_path / "mixed.geojson", [*houses()[:23], shapely.Point(0, 0)], kind="Unknown", hu=[1] * 24)
     assert "全部是面，或全部是点" in grids("draw", mixed, "--households", "hu").stderr
+
+
+@pytest.mark.capability("C02", "K06-B4")
+def test_a_column_of_streets_turns_the_line_along_the_road(tmp_path):
+    """Across 12 plots upright is the shorter line, four sides instead of six; the road runs level."""
+    street = ["北街" if unit < 12 else "南街" for unit in range(24)]
+    file = laid(tmp_path / "units.gpkg", houses(), hu=[100] * 24, street=street)
+    asked = ("draw", file, "--households", "hu", "--standard", 1200)
+    assert grids(*asked, "--out", tmp_path / "plain.gpkg").exit_code == 0
+    assert grids(*asked, "--street", "street", "--out", tmp_path / "road.gpkg").exit_code == 0
+    plain, road = grid_column(tmp_path / "plain.gpkg"), grid_column(tmp_path / "road.gpkg")
+    assert len(set(plain[:WIDTH])) == 2
+    assert len(set(road[:12])) == len(set(road[12:])) == 1
+    assert road[0] != road[12]

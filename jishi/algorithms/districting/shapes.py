@@ -12,13 +12,25 @@ from jishi.kernel.errors import Invalid
 GAP_M = 1.0  # borders drawn twice rarely meet: so much between them still counts as touching
 CORNER_M = 0.5  # a shorter common border is a corner
 OVERLAP = 0.5  # a shape that covers this share of another is the same building drawn twice
-SAME_COMPOUND, OTHERWISE = 8, 2
+SAME_COMPOUND, OTHERWISE = 8, 2  # how much two neighbours belong together, where no streets are known
+SAME_STREET, ACROSS = 3, 1  # where they are: an alley ties less than a compound, a road between ties least
 
 
 def units_of(
-    shapes: Sequence[Any] | np.ndarray, households: Ints, people: Ints | None = None, compound: Ints | None = None
+    shapes: Sequence[Any] | np.ndarray,
+    households: Ints,
+    people: Ints | None = None,
+    compound: Ints | None = None,
+    street: Ints | None = None,
 ) -> tuple[Units, Graph]:
-    """Units and graph of polygons or of points, in metres. Raises Invalid for mixed, empty or doubled shapes."""
+    """Units and graph of polygons or of points, in metres.
+
+    ``compound`` and ``street`` (a street, a block between main roads) number what each unit belongs to, negative where
+    it belongs to none: neighbours of one compound weigh most, then those of one street. Raises Invalid for mixed, empty
+    or doubled shapes, and for streets that are not one for each unit.
+    """
+    if street is not None and len(street) != len(shapes):
+        raise Invalid(f"街巷有 {len(street)} 个，单元有 {len(shapes)} 个，两者须一一对应")
     shapes = np.asarray(shapes, object)
     blank = np.flatnonzero(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     if len(blank):
@@ -37,14 +49,22 @@ def units_of(
         units = Units(households, people, compound, xy, shapely.area(shapes), outer)
     else:
         raise Invalid("单元须全部是面，或全部是点")
-    return units, Graph.of_pairs(len(shapes), pairs, _weights(pairs, compound), border)
+    return units, Graph.of_pairs(len(shapes), pairs, _weights(pairs, compound, street), border)
 
 
-def _weights(pairs: Ints, compound: Ints | None) -> Ints:
-    if compound is None:
-        return np.full(len(pairs), OTHERWISE, np.int64)
-    same = (compound[pairs[:, 0]] == compound[pairs[:, 1]]) & (compound[pairs[:, 0]] >= 0)
-    return np.where(same, SAME_COMPOUND, OTHERWISE).astype(np.int64)
+def _weights(pairs: Ints, compound: Ints | None, street: Ints | None) -> Ints:
+    weights = np.full(len(pairs), OTHERWISE, np.int64)
+    if street is not None:
+        weights = np.where(_same(pairs, street), SAME_STREET, ACROSS)
+    if compound is not None:
+        weights = np.where(_same(pairs, compound), SAME_COMPOUND, weights)
+    return weights.astype(np.int64)
+
+
+def _same(pairs: Ints, number: Ints) -> np.ndarray:
+    """Whether both of a pair belong to one thing; what belongs to none is alone."""
+    first, second = number[pairs[:, 0]], number[pairs[:, 1]]
+    return (first == second) & (first >= 0)
 
 
 def _touching(shapes: np.ndarray) -> tuple[Ints, Floats]:

@@ -36,6 +36,24 @@ def test_doors_of_one_compound_belong_together_more():
 
 
 @pytest.mark.capability("K06-B4")
+def test_neighbours_of_one_street_belong_together_less_than_those_of_a_compound_and_more_than_across_a_road():
+    doors = [shapely.Point(10 * number, 0) for number in range(6)]
+    compound, street = np.array([0, 0, -1, -1, -1, -1]), np.array([0, 0, 0, 1, 1, -1])
+    _, graph = units_of(doors, np.ones(6, int), compound=compound, street=street)
+    assert graph.weight[graph.sources < graph.neighbours].tolist() == [8, 3, 1, 3, 1]
+    _, graph = units_of(doors, np.ones(6, int), street=street)
+    assert graph.weight[graph.sources < graph.neighbours].tolist() == [3, 3, 1, 3, 1]
+
+
+def test_units_without_a_street_do_not_lie_in_one_street():
+    doors = [shapely.Point(10 * number, 0) for number in range(3)]
+    _, graph = units_of(doors, np.ones(3, int), street=np.full(3, -1))
+    assert graph.weight.tolist() == [1] * 4
+    with pytest.raises(Invalid, match="街巷有 2 个，单元有 3 个"):
+        units_of(doors, np.ones(3, int), street=np.zeros(2, int))
+
+
+@pytest.mark.capability("K06-B4")
 def test_a_building_counted_twice_is_named():
     with pytest.raises(Invalid, match="第 2 个与第 5 个单元的图形重叠"):
         units_of([*plots(0), shapely.box(52, 1, 98, 48)], np.ones(5, int))
