@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from jishi.kernel.errors import Invalid
 from jishi.territory.rules.codes import check_code, child_code, next_code
 from jishi.territory.rules.levels import ladder_of, level_list
-from jishi.territory.rules.partition import GridStandard, partition_faults
 from tests.territory.woods import LADDER
 
 BRANCHED = ladder_of(
@@ -128,27 +127,3 @@ def test_a_unit_has_room_for_999():
         next_code(parent, {child_code(parent, serial) for serial in range(1, 1000)})
     with pytest.raises(Invalid):
         child_code(parent, 0)
-
-
-@pytest.mark.capability("C02", "K06-I1", "K06-B4")
-def test_grids_are_a_partition_or_the_fault_is_named():
-    grids = ["G1", "G2"]
-    assert partition_faults(grids, {"户1": ["G1"], "户2": ["G2"], "户3": ["G2", "G2"]}) == []
-    assert partition_faults(grids, {"户1": ["G1"], "户2": ["G1"]}) == ["G2是空网格"]
-    assert partition_faults(grids, {"户1": ["G1"], "户2": [], "户3": ["G2"]}) == ["户2不在任何网格"]
-    assert partition_faults(grids, {"楼1": ["G1", "G2"]}) == ["楼1同时在G1、G2"]
-    assert partition_faults(grids, {"户1": ["G1"], "户2": ["G9"], "户3": ["G2"]}) == ["户2所在的G9不是本社区的网格"]
-
-
-@given(st.dictionaries(st.integers(), st.sampled_from("ABC")))
-def test_a_function_onto_its_grids_is_always_a_partition(placed):
-    assert partition_faults(set(placed.values()), {f"户{n}": [grid] for n, grid in placed.items()}) == []
-
-
-@pytest.mark.capability("C02", "K06-I3", "K06-B1", "K06-B2")
-@pytest.mark.parametrize(
-    ("households", "persons", "allowed"),
-    [(400, 1200, True), (200, 600, True), (600, 1800, True), (199, 1200, False), (90, 270, False), (0, 2000, False)],
-)
-def test_a_grid_far_from_the_standard_is_found(households, persons, allowed):
-    assert GridStandard().allows(households, persons) is allowed
