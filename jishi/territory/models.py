@@ -77,6 +77,7 @@ class Succession(models.Model):
         MERGE = "merge", "合并"
         MOVE = "move", "划转"
         RENAME = "rename", "更名"
+        REDRAW = "redraw", "重划"
 
     former = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="successions")
     successor = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="origins")

@@ -1,18 +1,20 @@
-"""Splitting, merging, moving and renaming units. Every change takes effect on the day it is made: the past stays as it
-was, and a change planned for later is made when its day has come."""
+"""Splitting, merging, moving, renaming and redrawing units. Every change takes effect on the day it is made: the past
+stays as it was, and a change planned for later is made when its day has come."""
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
 from jishi.kernel.errors import Invalid
-from jishi.territory.actions.grounds import begin_grounds
+from jishi.territory.actions.grounds import area_of, store
 from jishi.territory.actions.ledger import day_of, fresh_tree, tree_to_change, written
-from jishi.territory.models import Succession, Unit
+from jishi.territory.actions.new_grounds import begin_grounds
+from jishi.territory.models import Boundary, Succession, Unit
 from jishi.territory.queries import Tree, UnitRow, place
 from jishi.territory.rules.actors import Actor
+from jishi.territory.rules.redrawing import Redrawn, plan_redraw, standing
 from jishi.territory.rules.succession import (
     Begun,
     Part,
@@ -36,12 +38,14 @@ class Follow:
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What a change did. ``follows`` is in the order in which others must follow: the deepest units first, so that
-    what lies in a grid moves with its grid before the rest of the community moves."""
+    what lies in a grid moves with its grid before the rest of the community moves. ``parts`` are, after a redrawing,
+    the units that the parts of the new division are, in their order; some may have been there before."""
 
     cause: str
     day: dt.date
     begun: tuple[UnitRow, ...]
     follows: tuple[Follow, ...]
+    parts: tuple[UnitRow, ...] = ()
 
 
 @transaction.atomic
@@ -78,6 +82,36 @@ def rename_unit(*, unit_id: int, name: str, kind: str = "", by: Actor, now: dt.d
         above = tree.by_id[unit.parent_id].kind if unit.parent_id is not None else ""
         place().ladder.check_kind(unit.depth, kind, above)
     return _carry_out(plan, tree, by, now)
+
+
+@transaction.atomic
+def redraw_units(*, community_id: int, parts: Sequence[Redrawn], by: Actor, now: dt.datetime) -> Changed:
+    """The grids of a community are drawn anew; see ``rules.redrawing``.
+
+    Raises Invalid for a division that makes no sense or a ground that is no area, Conflict if the community or a grid
+    has ended.
+    """
+    tree = tree_to_change()
+    community = tree.by_id.get(community_id)
+    kind = place().ladder.kind_below(community.depth, community.kind) if community is not None else ""
+    plan = plan_redraw(tree, community_id, parts, kind=kind)
+    stay = standing(tree, parts)
+    changed = _carry_out(plan, tree, by, now)
+    for index, unit_id in stay.items():
+        _draw_anew(tree.by_id[unit_id], parts[index], day_of(now))
+    tops = iter([unit for unit in changed.begun if unit.parent_id == community_id])
+    after = tuple(tree.by_id[stay[index]] if index in stay else next(tops) for index in range(len(parts)))
+    return replace(changed, parts=after)
+
+
+def _draw_anew(unit: UnitRow, part: Redrawn, day: dt.date) -> None:
+    """The ground of a grid that goes on as it is; a true boundary is not drawn over."""
+    if part.geometry is None:
+        return
+    from jishi.territory.rules import sketch
+
+    if not Boundary.objects.filter(unit_id=unit.id, valid_to__isnull=True, is_sketch=False).exists():
+        store(unit, sketch.geojson(area_of(part.geometry, f"“{part.name}”的范围不是可用的面。")), True, day)
 
 
 def _carry_out(plan: Plan, tree: Tree, by: Actor, now: dt.datetime) -> Changed:

@@ -15,9 +15,10 @@ from jishi.territory.models import Boundary, Unit
 from jishi.territory.queries import Tree, UnitRow, place, unit
 from jishi.territory.rules.actors import Actor
 from jishi.territory.rules.loading import Counts
-from jishi.territory.rules.succession import Cause, Plan
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from jishi.territory.rules.sketch import Node
 
 
@@ -33,11 +34,8 @@ def set_boundary(*, unit_id: int, geometry: Mapping[str, Any], by: Actor, now: d
     found = unit(unit_id)
     if found is None:
         raise Invalid("这个单元已经终止，不能再设定范围。")
-    try:
-        area = sketch.outline_of(geometry)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Invalid("文件里没有可用的面（GeoJSON Polygon或MultiPolygon）。", field="boundary") from error
-    if not _store(found, sketch.geojson(area), False, day_of(now)):
+    area = area_of(geometry, "文件里没有可用的面（GeoJSON Polygon或MultiPolygon）。")
+    if not store(found, sketch.geojson(area), False, day_of(now)):
         return False
     written(
         stream=f"unit:{unit_id}",
@@ -50,7 +48,17 @@ def set_boundary(*, unit_id: int, geometry: Mapping[str, Any], by: Actor, now: d
     return True
 
 
-def _store(unit: UnitRow, geometry: Mapping[str, Any], is_sketch: bool, day: dt.date) -> bool:
+def area_of(geometry: Mapping[str, Any], says: str) -> "BaseGeometry":
+    """The area in GeoJSON; raises Invalid with these words if there is none."""
+    from jishi.territory.rules import sketch
+
+    try:
+        return sketch.outline_of(geometry)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Invalid(says, field="boundary") from error
+
+
+def store(unit: UnitRow, geometry: Mapping[str, Any], is_sketch: bool, day: dt.date) -> bool:
     """Ends the boundary there was and begins this one; False if it is the same."""
     held = Boundary.objects.filter(unit_id=unit.id, valid_to__isnull=True).first()
     if held is not None and held.geometry == geometry and held.is_sketch == is_sketch:
@@ -142,75 +150,3 @@ def _node(unit: UnitRow, tree: Tree, weights: Mapping[str, float]) -> "Node":
     if unit.depth < 2 and below:
         weight = sum(child.weight for child in below)
     return Node(unit.code, weight, below)
-
-
-def begin_grounds(plan: Plan, ids: Sequence[int], tree: Tree, day: dt.date) -> None:
-    """The ground of the units a plan begins: kept, cut into parts or joined; the ended units' grounds end."""
-    rows = Boundary.objects.filter(unit_id__in=plan.ended, valid_to__isnull=True)
-    held = {row.unit_id: row for row in rows}
-    if not held:
-        return
-    Boundary.objects.filter(pk__in=[row.pk for row in held.values()]).update(valid_to=day)
-    begun = [
-        Boundary(unit_id=id, geometry=held[former].geometry, is_sketch=held[former].is_sketch, valid_from=day)
-        for new, id in zip(plan.begun, ids, strict=True)
-        if new.keeps_ground and (former := new.origins[0].former) in held
-    ]
-    fresh = [(new, id) for new, id in zip(plan.begun, ids, strict=True) if not new.keeps_ground]
-    formers = [origin.former for new, _ in fresh for origin in new.origins]
-    if fresh and all(former in held for former in formers):
-        begun += _new_grounds(plan, ids, held, day)
-    Boundary.objects.bulk_create(begun)
-    if plan.cause is Cause.MOVE:
-        _follow_parents(plan, tree, day)
-
-
-def _new_grounds(plan: Plan, ids: Sequence[int], held: Mapping[int, Boundary], day: dt.date) -> list[Boundary]:
-    """A split cuts the ground by weight, or along the units below where they were shared out; a merge joins."""
-    from jishi.territory.rules import sketch
-
-    fresh = [(index, new) for index, new in enumerate(plan.begun) if not new.keeps_ground]
-    former_grounds = [held[origin.former] for origin in fresh[0][1].origins]
-    areas = {}
-    if plan.cause is Cause.MERGE:
-        areas[fresh[0][0]] = sketch.joined([sketch.outline_of(row.geometry) for row in former_grounds])
-    else:
-        below = {
-            index: [
-                sketch.outline_of(held[child.origins[0].former].geometry)
-                for child in plan.begun
-                if child.parent_index == index and child.origins[0].former in held
-            ]
-            for index, _ in fresh
-        }
-        if all(below.values()):
-            areas = {index: sketch.joined(parts) for index, parts in below.items()}
-        else:
-            weights = {f"{index:04d}": new.weight for index, new in fresh}
-            cut = sketch.cut(sketch.outline_of(former_grounds[0].geometry), weights)
-            areas = {int(key): area for key, area in cut.items()}
-    is_true = plan.cause is Cause.MERGE and not any(row.is_sketch for row in former_grounds)
-    found = []
-    for index, area in areas.items():
-        longitude, latitude = sketch.middle(area)
-        Unit.objects.filter(pk=ids[index]).update(longitude=longitude, latitude=latitude)
-        found.append(Boundary(unit_id=ids[index], geometry=sketch.geojson(area), is_sketch=not is_true, valid_from=day))
-    return found
-
-
-def _follow_parents(plan: Plan, tree: Tree, day: dt.date) -> None:
-    """After a move the old and the new parents' sketches are drawn around what lies in them now."""
-    from jishi.territory.rules import sketch
-
-    new = plan.begun[0]
-    if new.parent is None:
-        return
-    lines = (tree.by_id[new.origins[0].former].line[:-1], tree.by_id[new.parent].line)
-    touched = {id for line in lines for id in line} - set(lines[0]) & set(lines[1])
-    for parent in sorted((tree.by_id[id] for id in touched), key=lambda unit: -unit.depth):
-        own = Boundary.objects.filter(unit_id=parent.id, valid_to__isnull=True, is_sketch=True)
-        below = Boundary.objects.filter(unit__parent_id=parent.id, unit__valid_to__isnull=True)
-        grounds = list(below.filter(valid_to__isnull=True).values_list("geometry", flat=True))
-        if own.exists() and grounds:
-            area = sketch.joined([sketch.outline_of(geometry) for geometry in grounds])
-            _store(parent, sketch.geojson(area), True, day)

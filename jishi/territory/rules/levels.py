@@ -12,6 +12,7 @@ from jishi.kernel.errors import Invalid
 from jishi.territory.rules.sources import Section
 
 DEEPEST = 5  # a matter is filed under one unit a depth, 1 to 5
+GRID = "网格"
 _COMMON_DEPTHS = 2  # county and town are the same in every branch
 
 
@@ -76,6 +77,16 @@ class Ladder:
         above = self.level_of(depth - 1, parent_kind) if depth else None
         if above is not None and above.branch and level.branch and above.branch != level.branch:
             raise Invalid(f"“{kind}”不能设在“{parent_kind}”下。")
+
+    def kind_below(self, depth: int, kind: str) -> str:
+        """What a unit drawn below one of ``kind`` at ``depth`` is: a grid where the level has grids, else the kind
+        named first. Raises Invalid if nothing stands below it."""
+        above = self.level_of(depth, kind)
+        branches = ("", above.branch) if above is not None else ("",)
+        kinds = [one for level in self.at(depth + 1) if level.branch in branches for one in level.kinds]
+        if not kinds:
+            raise Invalid(f"本地模板没有第{depth + 1}级单元。")
+        return GRID if GRID in kinds else kinds[0]
 
     def handling(self, function: str) -> tuple[Level, ...]:
         """The lowest level, or levels if branches differ, whose profile names ``function``; empty if none does.

@@ -93,6 +93,14 @@ def joined(areas: Sequence[BaseGeometry]) -> BaseGeometry:
     return shapely.set_precision(shapely.union_all(areas, grid_size=_GRID), _GRID)
 
 
+def without(area: BaseGeometry, others: Sequence[BaseGeometry]) -> BaseGeometry | None:
+    """What is left of an area when others are taken from it; None if that is nothing."""
+    if not others:
+        return area
+    parts = _parts(shapely.difference(area, shapely.union_all(list(others)), grid_size=_GRID))
+    return shapely.union_all(parts) if parts else None
+
+
 def geojson(area: BaseGeometry) -> dict[str, Any]:
     """A GeoJSON geometry with coordinates of six decimals, in plain lists."""
     found = mapping(area)

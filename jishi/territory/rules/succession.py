@@ -1,13 +1,16 @@
 """Planning what becomes of units when one is split, merged, moved or renamed. Nothing is written here.
 
+How the grids of a community are drawn anew is planned in `redrawing`.
+
 A unit row never changes while it holds. So an operation ends the units it touches and everything below them, and
 begins new rows in their place, each linked to what it comes from. Old rows keep their parent and path for ever:
 whoever counts last month by them counts what was counted then.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from jishi.kernel.errors import Conflict, Invalid
 from jishi.territory.rules.codes import OFFICIAL_DEPTH, SERIAL_DIGITS, check_code, next_code
@@ -20,10 +23,21 @@ class Cause(StrEnum):
     MERGE = "merge"
     MOVE = "move"
     RENAME = "rename"
+    REDRAW = "redraw"
 
     @property
     def label(self) -> str:
-        return {"split": "拆分", "merge": "合并", "move": "划转", "rename": "更名"}[self.value]
+        return CAUSES[self]
+
+
+CAUSES = {
+    Cause.SPLIT: "拆分",
+    Cause.MERGE: "合并",
+    Cause.MOVE: "划转",
+    Cause.RENAME: "更名",
+    Cause.REDRAW: "重划",
+}
+NAME_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +56,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a new unit comes from; the primary one of several successors takes over what is unfinished."""
+    """Where a new unit comes from; the primary one of several successors takes over what is unfinished.
+
+    ``weight`` is its share of the former's ground beside the other successors, for the sketch map.
+    """
 
     former: int
     cause: Cause
     is_primary: bool = True
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +79,7 @@ class Begun:
     parent: int | None = None
     parent_index: int | None = None
     keeps_ground: bool = True  # the same ground as its one origin
-    weight: float = 1.0
+    geometry: Mapping[str, Any] | None = None  # GeoJSON of its ground where it was given with the change
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +92,9 @@ class Plan:
 
 
 @dataclass
-class _Draft:
+class Draft:
+    """A plan while it is made: what ends, what begins, and which codes are taken."""
+
     tree: Tree
     cause: Cause
     ended: list[int] = field(default_factory=list)
@@ -114,7 +134,8 @@ class _Draft:
         return Plan(self.cause, tuple(self.ended), tuple(self.begun))
 
 
-def _live(tree: Tree, unit_id: int) -> UnitRow:
+def live(tree: Tree, unit_id: int) -> UnitRow:
+    """The unit of today; raises Conflict if it is none any more."""
     unit = tree.by_id.get(unit_id)
     if unit is None:
         raise Conflict("这个单元已经终止，可能刚刚有人作了调整，请刷新后再看。")
@@ -126,10 +147,14 @@ def _below_county(unit: UnitRow, what: str) -> None:
         raise Invalid(f"县级单元不能{what}。")
 
 
-def _check_name(name: str) -> str:
-    if not name.strip():
+def checked_name(name: str) -> str:
+    """The name without blanks around it; raises Invalid if nothing or too much is left."""
+    clean = name.strip()
+    if not clean:
         raise Invalid("名称不能为空。", field="name")
-    return name.strip()
+    if len(clean) > NAME_LENGTH:
+        raise Invalid(f"名称不能超过{NAME_LENGTH}个字。", field="name")
+    return clean
 
 
 def _code_for(part: Part, depth: int, parent: UnitRow, taken: Collection[str], own: Collection[str]) -> str:
@@ -151,7 +176,7 @@ def _code_for(part: Part, depth: int, parent: UnitRow, taken: Collection[str], o
 def _check_parts(tree: Tree, unit: UnitRow, parts: Sequence[Part]) -> None:
     if len(parts) < 2:
         raise Invalid("拆分后至少要有两个单元。")
-    if len({_check_name(part.name) for part in parts}) < len(parts):
+    if len({checked_name(part.name) for part in parts}) < len(parts):
         raise Invalid("拆分后的单元不能重名。", field="name")
     codes = [part.code for part in parts if part.code]
     if len(set(codes)) < len(codes):
@@ -171,18 +196,18 @@ def _check_parts(tree: Tree, unit: UnitRow, parts: Sequence[Part]) -> None:
 
 def plan_split(tree: Tree, unit_id: int, parts: Sequence[Part], *, primary: int = 0) -> Plan:
     """One unit becomes ``parts``; ``primary`` is the index of the part that takes over unfinished matters."""
-    unit = _live(tree, unit_id)
+    unit = live(tree, unit_id)
     _below_county(unit, "拆分")
     _check_parts(tree, unit, parts)
     if not 0 <= primary < len(parts):
         raise Invalid("须指明由哪一部分承接未办结事项。", field="primary")
     parent = tree.by_id[unit.line[-2]]
-    draft = _Draft(tree, Cause.SPLIT)
+    draft = Draft(tree, Cause.SPLIT)
     draft.end([unit])
     given = {part.code for part in parts if part.code}
     for index, part in enumerate(parts):
         code = _code_for(part, unit.depth, parent, draft.taken | given, {unit.code})
-        origin = Origin(unit.id, Cause.SPLIT, index == primary)
+        origin = Origin(unit.id, Cause.SPLIT, index == primary, part.weight)
         at = draft.begin(
             Begun(
                 code,
@@ -192,7 +217,6 @@ def plan_split(tree: Tree, unit_id: int, parts: Sequence[Part], *, primary: int 
                 (origin,),
                 parent=parent.id,
                 keeps_ground=False,
-                weight=part.weight,
             )
         )
         for child in tree.children(unit.id):
@@ -203,7 +227,7 @@ def plan_split(tree: Tree, unit_id: int, parts: Sequence[Part], *, primary: int 
 
 def plan_merge(tree: Tree, unit_ids: Sequence[int], into: Part) -> Plan:
     """Several units under one parent become one; everything below them lies below it."""
-    units = [_live(tree, unit_id) for unit_id in dict.fromkeys(unit_ids)]
+    units = [live(tree, unit_id) for unit_id in dict.fromkeys(unit_ids)]
     if len(units) < 2:
         raise Invalid("合并至少要有两个单元。")
     first = units[0]
@@ -211,13 +235,13 @@ def plan_merge(tree: Tree, unit_ids: Sequence[int], into: Part) -> Plan:
     if any(unit.parent_id != first.parent_id for unit in units):
         raise Invalid("只能合并同一上级之下的单元，请先划转。")
     parent = tree.by_id[first.line[-2]]
-    draft = _Draft(tree, Cause.MERGE)
+    draft = Draft(tree, Cause.MERGE)
     draft.end(units)
     code = _code_for(into, first.depth, parent, draft.taken, {unit.code for unit in units})
     at = draft.begin(
         Begun(
             code,
-            _check_name(into.name),
+            checked_name(into.name),
             first.kind,
             first.depth,
             tuple(Origin(unit.id, Cause.MERGE) for unit in units),
@@ -233,7 +257,7 @@ def plan_merge(tree: Tree, unit_ids: Sequence[int], into: Part) -> Plan:
 
 def plan_move(tree: Tree, ladder: Ladder, unit_id: int, parent_id: int, *, code: str = "") -> Plan:
     """A unit and everything below it comes under another parent of the same level as the old one."""
-    unit, parent = _live(tree, unit_id), _live(tree, parent_id)
+    unit, parent = live(tree, unit_id), live(tree, parent_id)
     _below_county(unit, "划转")
     if parent.id == unit.parent_id:
         raise Invalid("它已经在这个上级之下。", field="parent")
@@ -242,7 +266,7 @@ def plan_move(tree: Tree, ladder: Ladder, unit_id: int, parent_id: int, *, code:
     if parent.depth != unit.depth - 1:
         raise Invalid(f"“{parent.name}”不是“{unit.name}”的上一级单元。", field="parent")
     ladder.check_kind(unit.depth, unit.kind, parent.kind)
-    draft = _Draft(tree, Cause.MOVE)
+    draft = Draft(tree, Cause.MOVE)
     draft.end([unit])
     new_code = _code_for(Part(unit.name, code), unit.depth, parent, draft.taken, set())
     at = draft.begin(
@@ -255,10 +279,10 @@ def plan_move(tree: Tree, ladder: Ladder, unit_id: int, parent_id: int, *, code:
 
 def plan_rename(tree: Tree, unit_id: int, name: str, *, kind: str = "") -> Plan:
     """The same unit under another name, or as another kind (村改居); what lies below it is carried over."""
-    unit = _live(tree, unit_id)
-    if _check_name(name) == unit.name and kind in ("", unit.kind):
+    unit = live(tree, unit_id)
+    if checked_name(name) == unit.name and kind in ("", unit.kind):
         raise Invalid("新名称与原名称相同。", field="name")
-    draft = _Draft(tree, Cause.RENAME)
+    draft = Draft(tree, Cause.RENAME)
     draft.end([unit])
     at = draft.begin(
         Begun(
