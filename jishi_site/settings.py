@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "jishi.addresses",
     "jishi.registers",
     "jishi.parts",
+    "jishi.planning",
     "jishi.duties",
     "jishi.notices",
     "jishi.matters",

@@ -1,0 +1,33 @@
+"""How many live where: households and people counted by grid or told house by house, nobody by name."""
+
+from collections.abc import Collection
+
+from django.db.models import Count, Q
+
+from jishi.registers.models import Home, HouseholdGrid, Membership
+
+# household id, unit id, address id of its home (None if that has none), people
+LivingRow = tuple[int, int, int | None, int]
+_LIVE = {"valid_to__isnull": True}
+
+
+def living_in(unit_ids: Collection[int]) -> list[LivingRow]:
+    """Every live household of the units (ids), once."""
+    here = HouseholdGrid.objects.filter(**_LIVE, unit_id__in=unit_ids, household__valid_to__isnull=True)
+    units = dict(here.values_list("household_id", "unit_id"))
+    inside = here.values("household_id")
+    homes = Home.objects.filter(**_LIVE, household_id__in=inside)
+    address = dict(homes.values_list("household_id", "dwelling__address_id"))
+    members = Membership.objects.filter(**_LIVE, household_id__in=inside).order_by()
+    people = dict(members.values_list("household_id").annotate(n=Count("id")))
+    return [(id, unit_id, address.get(id), people.get(id, 0)) for id, unit_id in units.items()]
+
+
+def sizes(unit_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """By unit (id): how many households and how many people it has today; units without any are left out."""
+    here = Q(**_LIVE, unit_id__in=unit_ids, household__valid_to__isnull=True)
+    live = HouseholdGrid.objects.filter(here).order_by().values_list("unit_id")
+    living = Q(household__memberships__valid_to__isnull=True)
+    households = dict(live.annotate(n=Count("id")))
+    people = dict(live.annotate(n=Count("household__memberships", filter=living)))
+    return {unit_id: (count, people.get(unit_id, 0)) for unit_id, count in households.items()}
