@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from jishi.addresses.rules.levels import CODED, KEPT, Level
 from jishi.addresses.rules.naming import AliasKind
+from jishi.addresses.rules.posts import BuildingPost
 from jishi.orm.dated import DatedModel
 from jishi.orm.paired import together
 
@@ -121,3 +122,26 @@ class Gram(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["text", "address"], name="gram_stands_once_for_an_address")]
+
+
+class PostHolder(DatedModel):
+    """A neighbour who holds a post for a building during a period, and agreed to be named to those who work there."""
+
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", verbose_name="地址")
+    post = models.CharField("岗位", max_length=10, choices=[(post.value, post.label) for post in BuildingPost])
+    name = models.CharField("姓名", max_length=30)
+    phone = models.CharField("电话", max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            *DatedModel.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(post__in=[post.value for post in BuildingPost]), name="post_holder_holds_a_known_post"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="post_holder_has_a_name"),
+            models.CheckConstraint(condition=LIVE | Q(phone=""), name="post_holder_who_left_is_not_to_be_telephoned"),
+            models.UniqueConstraint(
+                fields=["address", "post", "name"], condition=LIVE, name="post_holder_holds_a_post_once_at_a_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["post"], condition=LIVE, name="post_in_use")]

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from jishi.accounts.rules.viewer import Viewer
 from jishi.addresses.actions.ledger import check_manages, check_may_write, index, live_row, written
 from jishi.addresses.actions.names import attach
+from jishi.addresses.actions.posts import end_posts
 from jishi.addresses.models import Address, Alias, EarlierState
 from jishi.addresses.queries.reading import address
 from jishi.addresses.rules.codes import RANDOM_RANGE, make_code
@@ -241,5 +242,6 @@ def cancel(
         raise Invalid("这个地址在这一天还没有设立。")
     Address.objects.filter(pk=row.pk).update(valid_to=day)
     Alias.objects.filter(address=row, valid_to__isnull=True).update(valid_to=day)
+    end_posts([row.pk], day)
     index([row.pk])
     written(row, "cancel", {"code": row.code, "reason": reason.strip()[:200]}, by, now, first=False)

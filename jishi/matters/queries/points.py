@@ -1,6 +1,7 @@
 """Open matters as points of the map, as far as the viewer may see them. Words somebody wrote are not among it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Avg, Count, F, IntegerField, Q, QuerySet
@@ -55,9 +56,15 @@ def unplaced(viewer: Viewer) -> int:
     return visible(viewer, past=False).filter(closed_at__isnull=True, longitude__isnull=True).count()
 
 
-def matters_near(viewer: Viewer, box: Box, *, limit: int) -> tuple[int, list[dict[str, Any]]]:
-    """How many open matters lie in a box, and the first of them by due time as rows of ``_NEAR_FIELDS``."""
-    found = _open(viewer).filter(_inside(box))
+def matters_near(
+    viewer: Viewer, box: Box | None, door_codes: Sequence[str], *, limit: int
+) -> tuple[int, list[dict[str, Any]]]:
+    """How many open matters lie in a box or were reported by the plate of one of these doors, and the first of them by
+    due time as rows of ``_NEAR_FIELDS``."""
+    here = Q(door_code__in=list(door_codes))
+    if box is not None:
+        here |= _inside(box)
+    found = visible(viewer, past=False).filter(here, closed_at__isnull=True)
     rows = found.order_by("due_at", "id").values(*_NEAR_FIELDS)[:limit]
     return found.count(), [{**row, "stage": Stage(row["stage"])} for row in rows]
 

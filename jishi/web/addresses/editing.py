@@ -9,13 +9,15 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jishi.accounts.rules.roles import Permission
 from jishi.addresses import actions, queries
 from jishi.addresses.queries import AddressRow
 from jishi.addresses.rules.levels import Level
 from jishi.addresses.rules.naming import AliasKind
+from jishi.addresses.rules.posts import BuildingPost
 from jishi.flows.address_ending import cancel_address
 from jishi.kernel.errors import DomainError
-from jishi.web.addresses.forms import AddForm, CancelForm, ChangeForm, NameForm
+from jishi.web.addresses.forms import AddForm, CancelForm, ChangeForm, NameForm, PostForm
 from jishi.web.addresses.views import MANAGE, address_page, asked_number, asked_unit
 from jishi.web.forms import PageForm
 from jishi.web.guards import page
@@ -119,6 +121,37 @@ def end_name(request: HttpRequest, address_id: int, alias_id: int) -> HttpRespon
 
         do_once(request, [], act)
         messages.success(request, _("别名已停用"))
+    return redirect("address", address_id)
+
+
+@page(permission=Permission.KEEP_REGISTER, writes=True)
+def take_post(request: HttpRequest, address_id: int) -> HttpResponse:
+    form = PostForm(request.POST or None, prefix="post")
+
+    def act(given: Given) -> object:
+        return actions.take_post(
+            address_id=address_id,
+            post=BuildingPost(given["post"]),
+            name=given["name"],
+            phone=given["phone"],
+            agreed=given["agreed"],
+            by=viewer_of(request),
+            now=timezone.now(),
+        )
+
+    return _carry_out(request, address_id, "post", form, act, _("岗位已登记"))
+
+
+@page(permission=Permission.KEEP_REGISTER, writes=True)
+def leave_post(request: HttpRequest, address_id: int, holder_id: int) -> HttpResponse:
+    if request.method == "POST":
+
+        def act() -> Given:
+            actions.leave_post(holder_id=holder_id, by=viewer_of(request), now=timezone.now())
+            return {}
+
+        do_once(request, [], act)
+        messages.success(request, _("已卸任，电话已删除"))
     return redirect("address", address_id)
 
 

@@ -1,4 +1,4 @@
-"""The forms of an address: one more below another, another name, its end."""
+"""The forms of an address: one more below another, another name, who holds a post there, its end."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from jishi.addresses.queries import AddressRow
 from jishi.addresses.rules.levels import Level, below
 from jishi.addresses.rules.naming import MAX_NAME, AliasKind
+from jishi.addresses.rules.posts import MAX_HOLDER, MAX_PHONE, BuildingPost
 from jishi.web.forms import PageForm
 
 _TOO_LONG = {"max_length": _("最多%(limit_value)s个字")}
@@ -50,6 +51,18 @@ class NameForm(PageForm):
         label=_("别名"), max_length=MAX_NAME, error_messages={"required": _("请写明别名"), **_TOO_LONG}
     )
     kind = forms.ChoiceField(label=_("类别"), choices=[(kind.value, kind.label) for kind in reversed(AliasKind)])
+
+
+class PostForm(PageForm):
+    post = forms.ChoiceField(label=_("岗位"), choices=[(post.value, post.label) for post in BuildingPost])
+    name = forms.CharField(
+        label=_("姓名"), max_length=MAX_HOLDER, error_messages={"required": _("请写明任职人的姓名"), **_TOO_LONG}
+    )
+    phone = forms.CharField(label=_("电话"), max_length=MAX_PHONE, required=False, error_messages=_TOO_LONG)
+    agreed = forms.BooleanField(
+        label=_("本人知道并同意：姓名、电话给这里的网格员和社区工作者看，用于联系"),
+        error_messages={"required": _("要先征得本人同意，才能登记")},
+    )
 
 
 class CancelForm(PageForm):

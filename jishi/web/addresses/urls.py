@@ -10,6 +10,8 @@ urlpatterns = [
     path("addresses/<int:address_id>/change/", editing.change, name="address_change"),
     path("addresses/<int:address_id>/names/", editing.add_name, name="address_name_add"),
     path("addresses/<int:address_id>/names/<int:alias_id>/end/", editing.end_name, name="address_name_end"),
+    path("addresses/<int:address_id>/posts/", editing.take_post, name="address_post_take"),
+    path("addresses/<int:address_id>/posts/<int:holder_id>/end/", editing.leave_post, name="address_post_leave"),
     path("addresses/<int:address_id>/cancel/", editing.cancel, name="address_cancel"),
     path("doors/", choosing.doors, name="doors"),
 ]

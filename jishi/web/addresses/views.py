@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import localdate
 
 from jishi.accounts.rules.roles import Permission
 from jishi.addresses import queries
+from jishi.addresses.queries.posts import holders, may_keep_posts, may_see_holders
 from jishi.addresses.rules.plates import plates_pdf
+from jishi.addresses.rules.posts import POSTED
 from jishi.kernel.errors import Invalid, NotFound
 from jishi.matters.queries.at_door import matters_at
 from jishi.matters.rules.stages import Stage
 from jishi.territory import queries as territory
 from jishi.web.addresses.choosing import shown
-from jishi.web.addresses.forms import CancelForm, ChangeForm, NameForm
+from jishi.web.addresses.forms import CancelForm, ChangeForm, NameForm, PostForm
 from jishi.web.guards import page
 from jishi.web.matters.views import viewer_of
 from jishi.web.pages import show
@@ -79,6 +82,10 @@ def address_page(request: HttpRequest, address_id: int, *, status: int = 200, **
         "matters": matters_at(viewer, row.code) if row.code and viewer.may(Permission.READ_MATTERS) else [],
         "stages": Stage,
         "manages": viewer.may(MANAGE) and row.is_live,
+        "neighbours": holders(viewer, row.unit_id, row.line, localdate()),
+        "named": may_see_holders(viewer, row.unit_id),
+        "keeps_posts": row.is_live and row.level in POSTED and may_keep_posts(viewer, row.unit_id),
+        "post": PostForm(prefix="post"),
         "change": ChangeForm(
             initial={"name": row.name, "keep_former": True, "longitude": longitude, "latitude": latitude},
             prefix="change",

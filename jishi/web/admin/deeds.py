@@ -51,6 +51,8 @@ DEEDS: dict[str, dict[str, str]] = {
         "address_cancel": "注销地址",
         "address_alias": "添加别名",
         "address_alias_end": "停用别名",
+        "address_post": "登记楼栋岗位",
+        "address_post_end": "楼栋岗位卸任",
         "addresses_load": "导入地址",
         "addresses_follow": "地址随单元调整",
     },

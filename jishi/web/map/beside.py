@@ -1,6 +1,7 @@
 """What stands beside the map when a unit or a building is chosen; without script, pages of their own.
 
-Posts and matters are shown, residents never: who lives in a building stands in the register and nowhere else.
+Posts and matters are shown. Who lives in a building stands in the register and nowhere else; a neighbour who holds a
+post is named to those who read the register there.
 """
 
 from math import cos, radians
@@ -13,6 +14,8 @@ from jishi.accounts.queries import Contact, contacts
 from jishi.accounts.rules.roles import Permission, Role
 from jishi.accounts.rules.viewer import Viewer
 from jishi.addresses import queries as addresses
+from jishi.addresses.queries.points import codes_at, point_of
+from jishi.addresses.queries.posts import holders, may_see_holders
 from jishi.kernel.errors import Forbidden, NotFound
 from jishi.kernel.tiles import Box
 from jishi.matters.queries.points import matter_on_map, matters_near
@@ -25,7 +28,7 @@ from jishi.web.map.views import rows_of
 from jishi.web.pages import show
 
 NEAR = 60  # metres: what is reported at a building lies so close to its point
-LISTED = 8
+LISTED, MOST = 8, 200  # matters beside the map, and on a page of their own
 METRES_A_DEGREE = 111_320
 POSTS = (Role.GRID_WORKER, Role.COMMUNITY)
 COMMUNITY = 2  # the depth from which a place has posts of its own
@@ -67,11 +70,16 @@ def building_beside(request: HttpRequest, address_id: int) -> HttpResponse:
         "address": row,
         "official_name": addresses.official_name(row),
         "unit": here,
+        "neighbours": holders(viewer, row.unit_id, row.line, timezone.localdate()),
+        "named": may_see_holders(viewer, row.unit_id),
         **(posts_at(viewer, here) if here is not None else NOBODY),
     }
-    if row.point is not None and Layer.MATTERS in layers_of(viewer):
-        total, rows = matters_near(viewer, box_around(*row.point, NEAR), limit=LISTED)
-        known |= {"total": total, "rows": rows, "near": NEAR}
+    if Layer.MATTERS in layers_of(viewer):
+        point = point_of(row)
+        box = box_around(*point, NEAR) if point is not None else None
+        whole = "all" in request.GET
+        total, rows = matters_near(viewer, box, codes_at(row), limit=MOST if whole else LISTED)
+        known |= {"total": total, "rows": rows, "near": NEAR if box is not None else None}
     return beside(request, "map/building.html", known | {"now": timezone.now()}, row.full_name)
 
 

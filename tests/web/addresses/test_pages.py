@@ -4,7 +4,7 @@ import pymupdf
 import pytest
 from django.urls import reverse
 
-from jishi.addresses.models import Address, Alias
+from jishi.addresses.models import Address, Alias, PostHolder
 from jishi.addresses.queries import address, search
 from jishi.addresses.rules.codes import written
 from jishi.addresses.rules.levels import Level
@@ -105,6 +105,24 @@ def test_a_demolished_house_is_cancelled_with_a_reason(here, admin):
     assert "已注销" in text(admin.get(page))
     answer = admin.post(f"/addresses/{here.courtyard.id}/cancel/", {"cancel-reason": "拆除", "once_key": "c" * 16})
     assert "请先注销下级" in answer.content.decode()
+
+
+@pytest.mark.capability("C04")
+def test_a_grid_worker_enters_who_looks_after_a_building_and_takes_it_back(here, town, client):
+    town.login(client, "li")
+    page = f"/addresses/{here.building.id}/"
+    said = {"post-post": "warden", "post-name": "孔大妈", "post-phone": "0000-3301", "once_key": KEY}
+    refused = client.post(f"{page}posts/", said)
+    assert refused.status_code == 422
+    assert "要先征得本人同意" in refused.content.decode()
+    assert 'value="孔大妈"' in refused.content.decode()
+    client.post(f"{page}posts/", said | {"post-agreed": "on", "once_key": "b" * 16})
+    assert "孔大妈" in text(client.get(page))
+    held = PostHolder.objects.get()
+    assert client.post(f"{page}posts/{held.pk}/end/", {"once_key": "c" * 16}).status_code == 302
+    assert "孔大妈" not in text(client.get(page))
+    town.login(client, "zhao")
+    assert client.post(f"{page}posts/", said | {"once_key": "d" * 16}).status_code == 403
 
 
 @pytest.mark.capability("C05")

@@ -4,10 +4,16 @@ import re
 from html import unescape
 
 import pytest
+from django.utils import timezone
 
 from jishi.accounts.models import Person
+from jishi.accounts.rules.viewer import SYSTEM
+from jishi.addresses import actions
+from jishi.addresses.models import Address
+from jishi.addresses.rules.posts import BuildingPost
 from tests.cast import PEOPLE
-from tests.web.map.scenery import features
+from tests.matters.town import begin
+from tests.web.map.scenery import SECRETS, features
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -76,6 +82,44 @@ def test_a_building_shows_its_code_its_posts_and_its_open_matters(client, buildi
         assert "0000-2202" in page
         assert numbers["grid"] in page
         assert ("<html" in page) is (headers == {})
+
+
+@pytest.fixture
+def warden(building, town):
+    """A neighbour who looks after the building, and nobody who is its 中心户."""
+    at = int(building.rstrip("/").rsplit("/", 1)[1])
+    given = {"name": SECRETS[0], "phone": SECRETS[1], "agreed": True, "now": timezone.now(), "by": town.li}
+    actions.take_post(address_id=at, post=BuildingPost.WARDEN, **given)
+    actions.leave_post(
+        holder_id=actions.take_post(address_id=at, post=BuildingPost.HEARTH, **given), now=given["now"], by=town.li
+    )
+    elsewhere = Address.objects.filter(level="building").exclude(pk=at).first()
+    actions.take_post(address_id=elsewhere.pk, post=BuildingPost.HEARTH, **given | {"by": SYSTEM})
+
+
+@pytest.mark.capability("C04", "C92")
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_building_shows_its_posts_and_names_a_neighbour_only_with_the_role(client, building, warden, town, who):
+    town.login(client, who)
+    page = client.get(building).text
+    posts = re.sub(r"<[^>]+>|\s", "", page[page.index("楼栋岗位") : page.index("联系岗位")])
+    assert re.search(r"红管家.+中心户空缺", posts)
+    assert (SECRETS[0] in page) is (SECRETS[1] in page) is (who in {"li", "zhou"})
+    assert ("已有人担任" in posts) is (who not in {"li", "zhou"})
+
+
+@pytest.mark.capability("C04")
+def test_the_count_of_open_matters_of_a_building_opens_to_all_of_them(client, building, numbers, town):
+    at = Address.objects.get(pk=int(building.rstrip("/").rsplit("/", 1)[1]))
+    point = {"longitude": at.longitude, "latitude": at.latitude}
+    more = [begin(town, unit_id=town.grid.pk, now=timezone.now(), **point).receipt.number for _ in range(9)]
+    scanned = begin(town, unit_id=town.grid.pk, now=timezone.now(), door_code=at.code).receipt.number
+    town.login(client, "li")
+    page = client.get(building, headers=HTMX).text
+    opens = re.search(r'<a href="([^"#]+)#matters"><b>11</b>', page)
+    assert opens
+    rows = client.get(unescape(opens[1])).text
+    assert all(number in rows for number in [*more, scanned, numbers["grid"]])
 
 
 @pytest.mark.capability("C04", "C92")
