@@ -118,6 +118,21 @@ class Proposal:
         found = (self.by_number[one.grid] for one in self.after.grids if one.needs_reason)
         return [grid for grid in found if not grid.reason]
 
+    def cause_of(self, number: int) -> str:
+        """Why a grid is off the standard: as it was computed, or in plain figures once a person has changed it."""
+        measured = self.after.of(number)
+        if measured is None or not measured.needs_reason:
+            return ""
+        as_drawn = all((one.grid == number) == (one.drawn == number) for one in self.blocks)
+        if as_drawn and self.by_number[number].cause:
+            return self.by_number[number].cause
+        standard, said = self.plan.standard, []
+        if not measured.within:
+            said.append(f"{measured.load:.0f}户，标准为{standard.least:.0f}至{standard.most:.0f}户")
+        if measured.pieces > 1:
+            said.append(f"分成互不相连的{measured.pieces}片")
+        return "；".join(said)
+
     def takes(self) -> dict[int, dict[int, int]]:
         """By number of grid: how many households it takes from each present one."""
         found: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))

@@ -49,11 +49,11 @@ class Standard:
 
 
 def standard_of(content: Mapping[str, Any]) -> Standard:
-    """The standard in a place template; the one of the field where it says nothing."""
+    """The standard in a place template, where the tolerance is a share; the one of the field if it says nothing."""
     given = content.get("grid_standard") or {}
     usual = Standard()
     return Standard(
         int(given.get("households", usual.households)),
-        int(given.get("people", usual.people)),
-        int(given.get("tolerance", usual.tolerance)),
+        int(given.get("persons", usual.people)),
+        round(100 * given["tolerance"]) if "tolerance" in given else usual.tolerance,
     )
