@@ -9,7 +9,8 @@ from django.core.management.commands import flush
 RECORD = import_module("jishi.audit.migrations.0002_only_grows")
 HISTORY = import_module("jishi.matters.migrations.0002_history_is_append_only")
 ORDERS = import_module("jishi.orders.migrations.0002_history_is_append_only")
-PROTECTIONS = (RECORD, HISTORY, ORDERS)
+PARTS = import_module("jishi.parts.migrations.0003_history_only_grows")
+PROTECTIONS = (RECORD, HISTORY, ORDERS, PARTS)
 
 
 def statements(connection: Any, change: Any) -> list[str]:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from jishi.accounts.rules.roles import Role
 from jishi.accounts.rules.viewer import Viewer
-from jishi.kernel.errors import Invalid
+from jishi.kernel.errors import Conflict, Invalid
 from jishi.matters.actions.registration import register
 from jishi.matters.rules.given import PhotoFile, Receipt, Report
 from jishi.matters.rules.vocabulary import Channel
@@ -34,13 +34,15 @@ def report_fault(
 
     The matter lies in the grid of the component and keeps its code. Who answers for the component stands in its text,
     for whoever dispatches it; nobody is charged with it by the machine. ``digits`` draws the random part of the number,
-    below the limit it is given. Raises Invalid with the field, NotFound for a
-    component outside the viewer's area.
+    below the limit it is given. Raises Invalid with the field, NotFound for a component outside the viewer's area,
+    Conflict for one that was taken down.
     """
     said = note.strip()
     if not said:
         raise Invalid("请写明故障情况", field="note")
     found = component(by, code)
+    if found.until is not None:
+        raise Conflict("这个部件已经注销")
     row = found.row
     report = Report(
         channel=Channel.GRID if Role.GRID_WORKER in by.roles else Channel.QUICK,

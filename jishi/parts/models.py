@@ -1,4 +1,4 @@
-"""The catalogue of components, the components themselves, where they lay before, and what inspections found."""
+"""The catalogue of components, the components themselves, where they lay before, and what became of them."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,10 +6,13 @@ from django.db.models.functions import Substr
 
 from jishi.orm.dated import DatedModel
 from jishi.orm.paired import together
+from jishi.parts.rules.history import BY_MATTER, Turn
 from jishi.parts.rules.inspections import Condition
 
 LIVE = Q(valid_to__isnull=True)
 CONDITIONS = [(condition.value, condition.label) for condition in Condition]
+TURNS = [(turn.value, turn.label) for turn in Turn]
+OF_A_MATTER = Q(turn__in=sorted(turn.value for turn in BY_MATTER))
 
 
 class MajorClass(models.Model):
@@ -145,3 +148,25 @@ class Inspection(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["component", "at"], name="inspection_of_component")]
+
+
+class Happening(models.Model):
+    """What else became of a component: put right, repaired, taken down; rows are added and never changed."""
+
+    component = models.ForeignKey(
+        Component, on_delete=models.PROTECT, db_index=False, related_name="happenings", verbose_name="部件"
+    )
+    at = models.DateTimeField("时间")
+    turn = models.CharField("事由", max_length=10, choices=TURNS)
+    by_name = models.CharField("经办人", max_length=120)
+    note = models.CharField("说明", max_length=500, blank=True)
+    matter_number = models.CharField("受理编号", max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(OF_A_MATTER & ~Q(matter_number="")) | (~OF_A_MATTER & Q(matter_number="")),
+                name="happening_of_a_matter_names_it",
+            ),
+        ]
+        indexes = [models.Index(fields=["component", "at"], name="happening_of_component")]

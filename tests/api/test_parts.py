@@ -71,5 +71,28 @@ def test_a_manager_registers_one_component_and_retires_it(town, lamp):
     assert Component.objects.get(code=code_of(serial=2)).keeper_name == "某物业"
     assert program.post("/api/v1/parts", {**body, "subclass_code": "9999"}).json()["error"]["field"] == "subclass_code"
     assert program.post(f"/api/v1/parts/{lamp}/retirement", {"reason": "拆除"}).status_code == 200
-    assert program.get(f"/api/v1/parts/{lamp}").status_code == 404
+    assert program.get(f"/api/v1/parts/{lamp}").json()["until"] == timezone.localdate().isoformat()
+    assert program.get("/api/v1/parts", search=lamp).json()["rows"] == []
     assert program.post(f"/api/v1/parts/{lamp}/retirement", {"reason": "拆除"}).status_code == 409
+
+
+def test_a_manager_puts_right_what_is_known_and_how_it_stands(town, lamp):
+    program = town.program("zhao")
+    body = {"unit_id": town.grid.pk, "name": "13号杆", "owner": {"name": "某物业"}}
+    assert program.post(f"/api/v1/parts/{lamp}/changes", body).json() == {"done": True}
+    shown = program.get(f"/api/v1/parts/{lamp}").json()
+    assert (shown["name"], shown["owner"]["name"], shown["keeper"]["name"]) == ("13号杆", "某物业", "")
+    assert [one["turn"] for one in shown["happenings"]] == ["bodies", "changed"]
+    wrong = {"condition": "faulty", "reason": "漏记"}
+    assert program.post(f"/api/v1/parts/{lamp}/condition", wrong).status_code == 200
+    assert program.post(f"/api/v1/parts/{lamp}/condition", wrong).status_code == 409
+    assert program.get(f"/api/v1/parts/{lamp}").json()["standing"] == "faulty"
+    assert town.program("li").post(f"/api/v1/parts/{lamp}/changes", body).status_code == 403
+
+
+def test_a_grid_worker_enters_what_is_missing_in_the_own_grid_only(town, lamp):
+    program = town.program("li")
+    body = {"subclass_code": "0118", "unit_id": town.grid.pk}
+    assert program.post("/api/v1/parts", body).json() == {"code": code_of(serial=2)}
+    assert program.post("/api/v1/parts", {**body, "unit_id": town.next_grid.pk}).status_code == 403
+    assert town.program("chen").post("/api/v1/parts", body).status_code == 403

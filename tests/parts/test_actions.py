@@ -4,15 +4,16 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from jishi.accounts.rules.viewer import SYSTEM
 from jishi.audit.models import Entry
 from jishi.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from jishi.parts import actions, queries
-from jishi.parts.models import Component, EarlierUnit, Inspection, Subclass
+from jishi.parts.models import Component, EarlierUnit, Happening, Inspection, Subclass
 from jishi.parts.queries import Filter
 from jishi.parts.rules.given import Body, Given
+from jishi.parts.rules.history import Turn
 from jishi.parts.rules.inspections import Condition, Standing
 from jishi.territory.rules.loading import LoadRefused
 from tests.cast import NOW, TODAY
@@ -153,6 +154,7 @@ def test_a_component_is_put_right_and_where_it_lay_is_kept(town):
     ("given", "field"),
     [
         ({"unit_id": 999_999}, "unit_id"),
+        ({"unit_id": "town"}, "unit_id"),
         ({"longitude": 113.0}, "longitude"),
         ({"longitude": OUTSIDE[0], "latitude": OUTSIDE[1]}, "longitude"),
         ({"name": "名" * 61}, "name"),
@@ -163,6 +165,8 @@ def test_a_component_is_put_right_and_where_it_lay_is_kept(town):
 )
 def test_what_cannot_be_is_refused_with_its_field(town, given, field):
     values = {"code": "", "unit_id": town.grid.pk} | given
+    if values["unit_id"] == "town":
+        values["unit_id"] = town.town.pk
     with pytest.raises(Invalid) as refused:
         actions.register(subclass_code="0118", given=Given(**values), by=town.zhao, now=NOW)
     assert refused.value.field == field
@@ -175,13 +179,63 @@ def test_only_who_manages_the_place_writes_the_register(town):
     for who in ("li", "zhou", "wang", "chen", "zhang", "wu"):
         by = town.viewer(who)
         with pytest.raises(Forbidden):
-            actions.register(subclass_code="0118", given=given, by=by, now=NOW)
+            actions.correct_condition(code=code, condition=Condition.FAULTY, reason="记错", by=by, now=NOW)
         with pytest.raises(Forbidden):
             actions.change(code=code, given=given, by=by, now=NOW)
         with pytest.raises(Forbidden):
             actions.retire(code=code, reason="不要了", by=by, now=NOW)
         with pytest.raises(Forbidden):
             actions.add_components(given=[given], days={"0118": 90}, source="", by=by, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        ("zhao", "grid next_grid other_grid"), ("li", "grid"), ("sun", "next_grid"), ("zhou", "grid next_grid"),
+        ("wang", ""), ("chen", ""), ("zhang", ""), ("wu", ""),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_entered_by_who_inspects_there(town, who, may):
+    for name in ("grid", "next_grid", "other_grid"):
+        given = Given("", getattr(town, name).pk)
+        if name in may.split():
+            code = actions.register(subclass_code="0118", given=given, by=town.viewer(who), now=NOW)
+            assert queries.component(SYSTEM, code).recorded_by == town.viewer(who).name
+        else:
+            with pytest.raises(Forbidden):
+                actions.register(subclass_code="0118", given=given, by=town.viewer(who), now=NOW)
+
+
+def test_every_change_leaves_a_line_in_the_history(town):
+    code = put(town, name="12号杆", keeper=Body(town.water.pk))
+    given = Given(code, town.grid.pk, name="13号杆", longitude=113.021, latitude=27.85, keeper=Body(name="某公司"))
+    actions.change(code=code, given=given, by=town.zhao, now=NOW)
+    actions.correct_condition(code=code, condition=Condition.FAULTY, reason="漏记", by=town.zhao, now=NOW)
+    with pytest.raises(Conflict):
+        actions.correct_condition(code=code, condition=Condition.FAULTY, reason="漏记", by=town.zhao, now=NOW)
+    actions.retire(code=code, reason="拆除", by=town.zhao, now=NOW)
+    found = queries.component(town.zhao, code)
+    assert found.until == TODAY
+    assert [(one.turn, one.note) for one in reversed(queries.happenings(found.row.id))] == [
+        (Turn.CHANGED, "名称：12号杆 → 13号杆；地图上的点已更正"),
+        (Turn.BODIES, f"养护单位：{town.water.name} → 某公司"),
+        (Turn.CORRECTED, "更正为“有故障”：漏记"),
+        (Turn.RETIRED, "拆除"),
+    ]
+
+
+def test_the_history_only_grows_and_names_the_matter_it_follows_from(town):
+    code = put(town)
+    actions.inspect(code=code, condition=Condition.SOUND, by=town.li, now=NOW)
+    row = Component.objects.get()
+    Happening.objects.create(component=row, at=NOW, turn=Turn.REPAIRED.value, by_name="老王", matter_number="SF1")
+    for model in (Happening, Inspection):
+        for change in (lambda rows: rows.update(note="改过"), lambda rows: rows.all()._raw_delete("default")):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                change(model.objects)
+    for turn, number in ((Turn.REPAIRED, ""), (Turn.CHANGED, "SF1")):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Happening.objects.create(component=row, at=NOW, turn=turn.value, by_name="老王", matter_number=number)
 
 
 @pytest.mark.capability("K29-I5")
@@ -204,6 +258,6 @@ def test_the_catalogue_is_loaded_and_a_class_that_is_gone_takes_nothing_new(town
 def test_two_who_register_at_once_get_two_numbers(town, monkeypatch):
     code = put(town)
     seen = iter([0, 0, 1])  # the second reader looks before the first has written
-    monkeypatch.setattr("jishi.parts.actions.lives.last_serial", lambda county, subclass: next(seen))
+    monkeypatch.setattr("jishi.parts.actions.entering.last_serial", lambda county, subclass: next(seen))
     given = Given("", town.grid.pk)
     assert actions.register(subclass_code="0118", given=given, by=town.zhao, now=NOW) == code_of(serial=2) != code

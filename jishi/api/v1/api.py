@@ -20,7 +20,7 @@ from jishi.api.v1 import (
     matters,
     offers,
     orders,
-    parts,
+    parts_keeping,
     people,
     place,
     records,
@@ -79,7 +79,7 @@ api = ProgramsAPI(
 )
 for room in (
     *(matters, records, steps, desks, figures, instructions, offers, orders, registers),
-    *(parts, place, addresses, people, audit),
+    *(parts_keeping, place, addresses, people, audit),
 ):
     api.add_router("/v1", room.router)
 

@@ -14,7 +14,7 @@ from jishi.api.answers import answered, picked
 from jishi.api.describing import described
 from jishi.api.doors import viewer
 from jishi.api.reading import read_json, read_query, read_sent
-from jishi.api.v1.shapes import Done, Id, Latitude, Longitude
+from jishi.api.v1.shapes import Done, Id
 from jishi.api.writes import done_once
 from jishi.flows.component_faults import report_fault
 from jishi.kernel.errors import Invalid
@@ -23,7 +23,8 @@ from jishi.matters.queries.receipt import code_of
 from jishi.matters.rules.stages import Stage
 from jishi.parts import actions, queries
 from jishi.parts.queries.reading import MAX_PAGE
-from jishi.parts.rules.given import MAX_NOTE, Body, Given
+from jishi.parts.rules.given import MAX_NOTE
+from jishi.parts.rules.history import Turn
 from jishi.parts.rules.inspections import Condition, Standing
 from jishi.territory.queries import unit
 
@@ -131,6 +132,16 @@ class InspectionShown(Struct, frozen=True):
     number: str
 
 
+class HappeningShown(Struct, frozen=True):
+    """部件的其他变化：更正、注销、随事项修复或重新办理；有关的事项本人看不到时受理编号为空。"""
+
+    at: dt.datetime
+    turn: Turn
+    by: str
+    note: str
+    number: str
+
+
 class AboutShown(Struct, frozen=True):
     """一件与部件有关的事项，本人看得到的才在这里。"""
 
@@ -142,7 +153,7 @@ class AboutShown(Struct, frozen=True):
 
 
 class ComponentWhole(ComponentShown, frozen=True):
-    """一个部件的全部：由谁负责、周期、来源、巡查和事项。"""
+    """一个部件的全部：由谁负责、周期、来源、巡查、变化和事项；已注销的有注销日期 until。"""
 
     authority: BodyShown
     owner: BodyShown
@@ -151,7 +162,9 @@ class ComponentWhole(ComponentShown, frozen=True):
     source: str
     recorded_at: dt.datetime
     recorded_by: str
+    until: dt.date | None
     inspections: list[InspectionShown]
+    happenings: list[HappeningShown]
     matters: list[AboutShown]
 
 
@@ -167,15 +180,17 @@ def show_part(request: HttpRequest, part_code: Code) -> HttpResponse:
     by.check(Permission.READ_PARTS)
     matters = matters_about(by, part_code)
     found = queries.component(by, part_code, has_matter=bool(matters))
+    seen = {matter["number"] for matter in matters}
     return answered(
         {
             **_row(found.row, timezone.localdate()),
-            **picked(found, "inspection_days", "source", "recorded_at", "recorded_by"),
+            **picked(found, "inspection_days", "source", "recorded_at", "recorded_by", "until"),
             **{
                 role: picked(getattr(found, role), "organization_id", "name")
                 for role in ("authority", "owner", "keeper")
             },
-            "inspections": _inspections(found.row.id, {matter["number"] for matter in matters}),
+            "inspections": _inspections(found.row.id, seen),
+            "happenings": _happenings(found.row.id, seen),
             "matters": matters,
         }
     )
@@ -189,6 +204,17 @@ def _inspections(component_id: int, seen: set[str]) -> list[dict[str, Any]]:
             "number": one.matter_number if one.matter_number in seen else "",
         }
         for one in queries.inspections(component_id)
+    ]
+
+
+def _happenings(component_id: int, seen: set[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            **picked(one, "at", "turn", "note"),
+            "by": one.by_name,
+            "number": one.matter_number if one.matter_number in seen else "",
+        }
+        for one in queries.happenings(component_id)
     ]
 
 
@@ -269,100 +295,3 @@ def report_part_fault(request: HttpRequest, part_code: Code) -> HttpResponse:
         location=lambda content: f"/api/v1/matters/{content['number']}",
         unkept=lambda content: {"code": code_of(content["number"])},
     )
-
-
-class BodyGiven(Struct, forbid_unknown_fields=True, frozen=True):
-    """写编号，或者写本县没有登记的单位的名称。"""
-
-    organization_id: Id | None = None
-    name: Annotated[str, Meta(max_length=80)] = ""
-
-
-class ComponentGiven(Struct, forbid_unknown_fields=True, frozen=True):
-    """一个部件的登记内容；代码由小类和下一个顺序号组成。"""
-
-    subclass_code: Annotated[str, Meta(pattern="^[0-9]{4}$", description="小类代码")]
-    unit_id: Annotated[Id, Meta(description="所在网格或社区，单元编号")]
-    name: Annotated[str, Meta(max_length=60)] = ""
-    place: Annotated[str, Meta(max_length=120, description="位置")] = ""
-    longitude: Longitude | None = None
-    latitude: Latitude | None = None
-    authority: BodyGiven = BodyGiven()
-    owner: BodyGiven = BodyGiven()
-    keeper: BodyGiven = BodyGiven()
-
-
-class CodeGiven(Struct, frozen=True):
-    """新部件的代码。"""
-
-    code: str
-
-
-@router.post(
-    "/parts",
-    summary="登记部件",
-    operation_id="register_part",
-    **described(
-        answer=CodeGiven,
-        status=201,
-        body=ComponentGiven,
-        example={"subclass_code": "0118", "unit_id": 12, "place": "东门路口", "keeper": {"name": "市政养护公司"}},
-    ),
-)
-def register_part(request: HttpRequest) -> HttpResponse:
-    """由系统管理员登记一个部件。大批部件用命令行导入。"""
-    by = viewer(request)
-    by.check(Permission.MANAGE_PLACE)
-    body = read_json(request, ComponentGiven)
-    now = timezone.now()
-    authority, owner, keeper = (
-        Body(one.organization_id, one.name) for one in (body.authority, body.owner, body.keeper)
-    )
-    given = Given(
-        code="",
-        unit_id=body.unit_id,
-        name=body.name,
-        place=body.place,
-        longitude=body.longitude,
-        latitude=body.latitude,
-        authority=authority,
-        owner=owner,
-        keeper=keeper,
-    )
-
-    def act() -> dict[str, Any]:
-        return {"code": actions.register(subclass_code=body.subclass_code, given=given, by=by, now=now)}
-
-    return done_once(
-        request,
-        sender=f"person:{by.person_id}",
-        asked=request.body,
-        now=now,
-        act=act,
-        status=201,
-        location=lambda content: f"/api/v1/parts/{content['code']}",
-    )
-
-
-class Retired(Struct, forbid_unknown_fields=True, frozen=True):
-    reason: Annotated[str, Meta(min_length=1, max_length=200, description="注销的原因")]
-
-
-@router.post(
-    "/parts/{part_code}/retirement",
-    summary="注销部件",
-    operation_id="retire_part",
-    **described(answer=Done, body=Retired, refuses={404}, example={"reason": "道路改造，已拆除"}),
-)
-def retire_part(request: HttpRequest, part_code: Code) -> HttpResponse:
-    """部件已经拆除。它的代码不再使用。"""
-    by = viewer(request)
-    by.check(Permission.MANAGE_PLACE)
-    body = read_json(request, Retired)
-    now = timezone.now()
-
-    def act() -> dict[str, Any]:
-        actions.retire(code=part_code, reason=body.reason, by=by, now=now)
-        return {"done": True}
-
-    return done_once(request, sender=f"person:{by.person_id}", asked=request.body, now=now, act=act)

@@ -35,7 +35,7 @@ def told(matter_id: int, seq: int) -> Told:
     helpers = Part.objects.filter(
         matter=matter_id, role=PartRole.HELPER.value, ended_at__isnull=True, done_at__isnull=True
     )
-    registered = Matter.objects.filter(pk__in=_with_duplicates(matter_id), registered_by__isnull=False)
+    registered = Matter.objects.filter(pk__in=with_duplicates(matter_id), registered_by__isnull=False)
     return Told(
         number=row["number"],
         title=row["title"],
@@ -52,7 +52,7 @@ def told(matter_id: int, seq: int) -> Told:
     )
 
 
-def _with_duplicates(matter_id: int) -> set[int]:
+def with_duplicates(matter_id: int) -> set[int]:
     """A matter and everything that was merged into it, directly or through another."""
     found, edge = {matter_id}, {matter_id}
     while edge:

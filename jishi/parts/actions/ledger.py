@@ -1,9 +1,12 @@
-"""The audit line every write of this room leaves."""
+"""What every write of this room leaves: a line of the audit record, and one of the component's own history."""
 
 import datetime as dt
 from typing import Any
 
 from jishi.audit.actions import record
+from jishi.parts.models import Component, Happening
+from jishi.parts.rules.given import MAX_NOTE
+from jishi.parts.rules.history import Turn
 from jishi.territory.rules.actors import Actor
 
 
@@ -19,4 +22,18 @@ def written(
         facts=facts,
         at=now,
         first=first,
+    )
+
+
+def happened(
+    row: Component, turn: Turn, *, by_name: str, now: dt.datetime, note: str = "", matter_number: str = ""
+) -> None:
+    """One more line of the component's history."""
+    Happening.objects.create(
+        component=row,
+        at=now,
+        turn=turn.value,
+        by_name=by_name,
+        note=note if len(note) <= MAX_NOTE else f"{note[: MAX_NOTE - 1]}…",
+        matter_number=matter_number,
     )

@@ -1,116 +1,24 @@
-"""The life of a component: it comes into the register, alone or with a file; it is changed; it is taken down."""
+"""The life of a component in the register: what is known of it is put right, it moves, it is taken down."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.timezone import localdate
 
-from jishi.accounts.rules.roles import Permission
-from jishi.accounts.rules.viewer import SYSTEM, Viewer
+from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.errors import Conflict, Invalid, NotFound
-from jishi.organizations.queries import organization
-from jishi.parts.actions.ledger import written
+from jishi.organizations.queries import name_on_record
+from jishi.parts.actions.entering import check_manages, checked, columns_of
+from jishi.parts.actions.ledger import happened, written
 from jishi.parts.models import Component, EarlierUnit
-from jishi.parts.queries import last_serial, subclass
-from jishi.parts.rules.codes import clean_code, make_code, subclass_of
-from jishi.parts.rules.given import Body, Given, clean_given, clean_line
-from jishi.parts.rules.inspections import first_inspection
-from jishi.territory.queries import county, locate, unit
+from jishi.parts.rules.codes import clean_code
+from jishi.parts.rules.given import MAX_REASON, ROLES, Given, clean_line
+from jishi.parts.rules.history import Turn
+from jishi.parts.rules.inspections import Condition
 
 AT_ONCE = 500  # ids in one statement
-DRAWS = 5  # two who register at once get numbers one after the other
-
-
-def check_manages(by: Viewer) -> None:
-    if by is not SYSTEM:
-        by.check(Permission.MANAGE_PLACE)
-
-
-@transaction.atomic
-def add_components(
-    *, given: Sequence[Given], days: Mapping[str, int | None], source: str, by: Viewer, now: dt.datetime
-) -> int:
-    """Many components at once, checked by the caller; ``days`` are the inspection cycles by sub-class.
-
-    One line of the audit record tells of them all. Raises IntegrityError if a code was given before.
-    """
-    check_manages(by)
-    rows = [_component(one, days[subclass_of(one.code)], source, by, now) for one in given]
-    Component.objects.bulk_create(rows, batch_size=1_000)
-    if rows:
-        facts = {"components": len(rows), "first": rows[0].code, "last": rows[-1].code}
-        written("parts", "components_add", source, facts, by, now)
-    return len(rows)
-
-
-def _component(one: Given, days: int | None, source: str, by: Viewer, now: dt.datetime) -> Component:
-    today = localdate(now)
-    return Component(
-        code=one.code,
-        subclass_id=subclass_of(one.code),
-        name=one.name,
-        unit_id=one.unit_id,
-        place=one.place,
-        longitude=one.longitude,
-        latitude=one.latitude,
-        **_body("authority", one.authority),
-        **_body("owner", one.owner),
-        **_body("keeper", one.keeper),
-        inspected_on=one.inspected_on,
-        inspect_by=first_inspection(one.code, one.inspected_on, today, days),
-        source=source[:120],
-        recorded_at=now,
-        recorded_by=by.name,
-        fingerprint=one.fingerprint,
-        valid_from=today,
-    )
-
-
-def _body(role: str, body: Body) -> dict[str, Any]:
-    known = body.organization_id is not None
-    return {f"{role}_id": body.organization_id, f"{role}_name": "" if known else body.name}
-
-
-def register(*, subclass_code: str, given: Given, by: Viewer, now: dt.datetime) -> str:
-    """One component with the next code of its sub-class, which is returned; the code in ``given`` is not looked at.
-
-    Raises Invalid with the field for what cannot be used, Forbidden for whoever does not manage the place.
-    """
-    check_manages(by)
-    kind = subclass(subclass_code)
-    if kind is None:
-        raise Invalid("没有这个小类，请从目录中选择", field="subclass_code")
-    clean = _checked(given)
-    home = county().code[:6]
-    for draw in range(DRAWS):
-        code = make_code(home, kind.code, last_serial(home, kind.code) + 1)
-        try:
-            with transaction.atomic():
-                row = _component(replace(clean, code=code), kind.inspection_days, "单个登记", by, now)
-                row.save()
-                written(f"component:{row.pk}", "component_register", code, {"unit": row.unit_id}, by, now, first=True)
-            return code
-        except IntegrityError:
-            if draw + 1 == DRAWS or not Component.objects.filter(code=code).exists():
-                raise
-    raise AssertionError("the last draw returns or raises")
-
-
-def _checked(given: Given) -> Given:
-    clean = clean_given(given)
-    here = unit(clean.unit_id)
-    if here is None:
-        raise Invalid("没有这个社区或网格，请重新选择", field="unit_id")
-    if clean.longitude is not None and clean.latitude is not None and locate(clean.longitude, clean.latitude) is None:
-        raise Invalid("坐标不在本县范围内", field="longitude")
-    for role in ("authority", "owner", "keeper"):
-        chosen = getattr(clean, role).organization_id
-        if chosen is not None and organization(chosen) is None:
-            raise Invalid("没有这个单位，请重新选择", field=role)
-    return clean
 
 
 @transaction.atomic
@@ -120,23 +28,51 @@ def change(*, code: str, given: Given, by: Viewer, now: dt.datetime) -> None:
     Raises Invalid with the field, NotFound, Conflict for one that was taken down, Forbidden.
     """
     check_manages(by)
-    clean, row, today = _checked(given), _live(code), localdate(now)
-    values = {
+    clean, row, today = checked(given), _live(code), localdate(now)
+    facts = {
         "name": clean.name,
         "place": clean.place,
         "longitude": clean.longitude,
         "latitude": clean.latitude,
-        **_body("authority", clean.authority),
-        **_body("owner", clean.owner),
-        **_body("keeper", clean.keeper),
     }
-    differing = {name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value}
+    bodies = {name: value for role in ROLES for name, value in columns_of(role, getattr(clean, role)).items()}
+    differing = {name: [getattr(row, name), value] for name, value in facts.items() if getattr(row, name) != value}
+    others = {name: [getattr(row, name), value] for name, value in bodies.items() if getattr(row, name) != value}
+    if differing:
+        happened(row, Turn.CHANGED, by_name=by.name, now=now, note=_said(differing))
+    if others:
+        happened(row, Turn.BODIES, by_name=by.name, now=now, note=_said_of_bodies(row, clean))
     if clean.unit_id != row.unit_id:
         move([row], {row.pk: clean.unit_id}, today)
         differing["unit"] = [row.unit_id, clean.unit_id]
-    if differing:
-        Component.objects.filter(pk=row.pk).update(**values)
-        written(f"component:{row.pk}", "component_change", row.code, differing, by, now)
+    if differing or others:
+        Component.objects.filter(pk=row.pk).update(**facts, **bodies)
+        written(f"component:{row.pk}", "component_change", row.code, differing | others, by, now)
+
+
+def _said(differing: Mapping[str, Sequence[Any]]) -> str:
+    """What was put right in a sentence; of a point only that it was."""
+    told = [
+        f"{label}：{differing[name][0] or '无'} → {differing[name][1] or '无'}"
+        for name, label in (("name", "名称"), ("place", "位置"))
+        if name in differing
+    ]
+    return "；".join([*told, *(["地图上的点已更正"] if {"longitude", "latitude"} & set(differing) else [])])
+
+
+def _said_of_bodies(row: Component, clean: Given) -> str:
+    told = []
+    for role, label in ROLES.items():
+        body = getattr(clean, role)
+        before = _body_name(getattr(row, f"{role}_id"), getattr(row, f"{role}_name"))
+        after = _body_name(body.organization_id, body.name)
+        if before != after:
+            told.append(f"{label}：{before} → {after}")
+    return "；".join(told)
+
+
+def _body_name(organization_id: int | None, name: str) -> str:
+    return name_on_record(organization_id) if organization_id is not None else name or "无"
 
 
 def move(rows: Sequence[Component], to: Mapping[int, int], day: dt.date) -> None:
@@ -157,14 +93,38 @@ def move(rows: Sequence[Component], to: Mapping[int, int], day: dt.date) -> None
 
 
 @transaction.atomic
+def correct_condition(*, code: str, condition: Condition, reason: str, by: Viewer, now: dt.datetime) -> None:
+    """The register said something else than what is so, and no inspection is to be made up for it.
+
+    Raises as ``change``; Conflict where the component already stands so.
+    """
+    check_manages(by)
+    row, said = _live(code), _reason(reason, "请写明更正的原因")
+    if row.condition == condition:
+        raise Conflict(f"登记的状况已经是“{condition.label}”")
+    Component.objects.filter(pk=row.pk).update(condition=condition.value)
+    happened(row, Turn.CORRECTED, by_name=by.name, now=now, note=f"更正为“{condition.label}”：{said}")
+    facts = {"condition": [row.condition, condition.value], "reason": said}
+    written(f"component:{row.pk}", "component_correct", row.code, facts, by, now)
+
+
+@transaction.atomic
 def retire(*, code: str, reason: str, by: Viewer, now: dt.datetime) -> None:
     """A component was taken down; its code is never given again. Raises as ``change``."""
     check_manages(by)
-    row, said = _live(code), clean_line(reason)
-    if not said:
-        raise Invalid("请写明注销的原因", field="reason")
+    row, said = _live(code), _reason(reason, "请写明注销的原因")
     Component.objects.filter(pk=row.pk).update(valid_to=max(localdate(now), row.valid_from))
-    written(f"component:{row.pk}", "component_retire", row.code, {"reason": said[:200]}, by, now)
+    happened(row, Turn.RETIRED, by_name=by.name, now=now, note=said)
+    written(f"component:{row.pk}", "component_retire", row.code, {"reason": said}, by, now)
+
+
+def _reason(text: str, missing: str) -> str:
+    said = clean_line(text)
+    if not said:
+        raise Invalid(missing, field="reason")
+    if len(said) > MAX_REASON:
+        raise Invalid(f"原因最多{MAX_REASON}个字", field="reason")
+    return said
 
 
 def _live(code: str) -> Component:

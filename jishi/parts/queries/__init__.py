@@ -1,25 +1,31 @@
 """Reading the catalogue and the components, always scoped to a viewer."""
 
 from jishi.parts.queries.catalogue import SubclassRow, subclass, subclasses
+from jishi.parts.queries.history import (
+    EarlierPlace,
+    HappeningRow,
+    InspectionRow,
+    earlier_places,
+    happenings,
+    inspections,
+)
+from jishi.parts.queries.nearby import Near, near, standing_in
 from jishi.parts.queries.reading import (
     ComponentDetail,
     ComponentRow,
     Due,
-    EarlierPlace,
     Filter,
-    InspectionRow,
     Page,
     component,
     components,
     count,
     due,
     due_count,
-    earlier_places,
     figures,
     fingerprints,
-    inspections,
     last_serial,
     may_inspect,
+    standings,
 )
 
 __all__ = [
@@ -28,7 +34,9 @@ __all__ = [
     "Due",
     "EarlierPlace",
     "Filter",
+    "HappeningRow",
     "InspectionRow",
+    "Near",
     "Page",
     "SubclassRow",
     "component",
@@ -39,9 +47,11 @@ __all__ = [
     "earlier_places",
     "figures",
     "fingerprints",
+    "happenings",
     "inspections",
     "last_serial",
     "may_inspect",
+    "standings",
     "subclass",
     "subclasses",
 ]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.errors import NotFound
-from jishi.parts.models import LIVE, Component, EarlierUnit, Inspection
+from jishi.parts.models import Component
 from jishi.parts.queries.scope import visible
 from jishi.parts.rules.codes import COUNTY, LENGTH, SUBCLASS, clean_code
 from jishi.parts.rules.given import Body
@@ -23,7 +23,7 @@ _FIELDS = (
     "longitude", "latitude", "condition", "inspected_on", "inspect_by",
 )  # fmt: skip
 _BODIES = tuple(f"{role}{end}" for role in ("authority", "owner", "keeper") for end in ("_id", "__name", "_name"))
-_ORIGIN = ("source", "recorded_at", "recorded_by", "subclass__inspection_days", "valid_from")
+_ORIGIN = ("source", "recorded_at", "recorded_by", "subclass__inspection_days", "valid_from", "valid_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +66,7 @@ class ComponentDetail:
     recorded_at: dt.datetime
     recorded_by: str
     since: dt.date
-
-
-@dataclass(frozen=True, slots=True)
-class InspectionRow:
-    """What somebody found."""
-
-    at: dt.datetime
-    by_name: str
-    condition: Condition
-    note: str
-    matter_number: str
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierPlace:
-    """Where a component lay before a change of units."""
-
-    unit_id: int
-    unit_name: str
-    since: dt.date
-    until: dt.date
+    until: dt.date | None  # the day it was taken down
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +99,25 @@ class Due:
 def components(viewer: Viewer, wanted: Filter, *, today: dt.date, after: str = "", limit: int = 50) -> Page:
     """Components the viewer may see, by code, from behind the code ``after``."""
     found = _narrowed(visible(viewer), wanted, today).filter(code__gt=after).order_by("code")
-    rows = _rows(found[: min(limit, MAX_PAGE) + 1])
+    rows = rows_of(found[: min(limit, MAX_PAGE) + 1])
     shown = rows[: min(limit, MAX_PAGE)]
     return Page(shown, shown[-1].code if len(rows) > len(shown) else "")
 
 
 def count(viewer: Viewer, wanted: Filter, *, today: dt.date) -> int:
     return _narrowed(visible(viewer), wanted, today).count()
+
+
+def standings(viewer: Viewer, wanted: Filter, *, today: dt.date) -> dict[Standing, int]:
+    """How many there are of each standing, whatever standing ``wanted`` names; together all of the list."""
+    rows = _narrowed(visible(viewer), replace(wanted, standing=None), today)
+    found = rows.aggregate(
+        faulty=Count("id", filter=_standing(Standing.FAULTY, today)),
+        due=Count("id", filter=_standing(Standing.DUE, today)),
+        every=Count("id"),
+    )
+    faulty, late = found["faulty"], found["due"]
+    return {Standing.SOUND: found["every"] - faulty - late, Standing.DUE: late, Standing.FAULTY: faulty}
 
 
 def _narrowed(rows: QuerySet[Component], wanted: Filter, today: dt.date) -> QuerySet[Component]:
@@ -159,7 +151,8 @@ def _standing(wanted: Standing, today: dt.date) -> Q:
     }[wanted]
 
 
-def _rows(found: QuerySet[Component]) -> tuple[ComponentRow, ...]:
+def rows_of(found: QuerySet[Component]) -> tuple[ComponentRow, ...]:
+    """The rows of a query set as plain data, in its order."""
     return tuple(_row(values) for values in found.values_list(*_FIELDS))
 
 
@@ -168,11 +161,12 @@ def _row(values: Sequence[Any]) -> ComponentRow:
 
 
 def component(viewer: Viewer, code: str, *, has_matter: bool = False) -> ComponentDetail:
-    """One component; with ``has_matter`` also outside the viewer's scope, for whoever handles a matter about it.
+    """One component, also one that was taken down; with ``has_matter`` also outside the viewer's scope, for whoever
+    handles a matter about it.
 
     Raises NotFound for an unknown code and for a component the viewer may not see, alike.
     """
-    rows = Component.objects.filter(LIVE) if has_matter else visible(viewer)
+    rows = Component.objects.all() if has_matter else visible(viewer, of_any_day=True)
     found = rows.filter(code=clean_code(code)).values(*_FIELDS, *_BODIES, *_ORIGIN).first()
     if found is None:
         raise NotFound("没有找到这个部件，或不在您的查看范围内")
@@ -190,28 +184,14 @@ def component(viewer: Viewer, code: str, *, has_matter: bool = False) -> Compone
         recorded_at=found["recorded_at"],
         recorded_by=found["recorded_by"],
         since=found["valid_from"],
+        until=found["valid_to"],
     )
-
-
-def inspections(component_id: int, limit: int = 100) -> tuple[InspectionRow, ...]:
-    """What was found, the latest first; for whoever has read the component."""
-    rows = Inspection.objects.filter(component=component_id).order_by("-at", "-id")[:limit]
-    return tuple(
-        InspectionRow(row.at, row.by_name, Condition(row.condition), row.note, row.matter_number) for row in rows
-    )
-
-
-def earlier_places(component_id: int) -> tuple[EarlierPlace, ...]:
-    """The units it lay in before, the latest first."""
-    rows = EarlierUnit.objects.filter(component=component_id).order_by("-id")
-    fields = ("unit_id", "unit__name", "valid_from", "valid_to")
-    return tuple(EarlierPlace(*row) for row in rows.values_list(*fields))
 
 
 def due(viewer: Viewer, *, today: dt.date, limit: int) -> Due:
     """Components this viewer has to inspect: past their day, in the areas of postings that inspect."""
     late = _late(viewer, today)
-    rows = _rows(late.order_by("inspect_by", "code")[:limit])
+    rows = rows_of(late.order_by("inspect_by", "code")[:limit])
     return Due(rows, late.count() if len(rows) == limit else len(rows))
 
 

@@ -14,9 +14,12 @@ from jishi.territory.queries import subtree_ids
 BODY_ROLES = OFFICE_ROLES & {Role.HANDLER}
 
 
-def visible(viewer: Viewer, permission: Permission = Permission.READ_PARTS) -> QuerySet[Component]:
-    """Live components in the viewer's areas, and those one of the viewer's organisations answers for."""
-    rows = Component.objects.filter(LIVE)
+def visible(
+    viewer: Viewer, permission: Permission = Permission.READ_PARTS, *, of_any_day: bool = False
+) -> QuerySet[Component]:
+    """Components in the viewer's areas, and those one of the viewer's organisations answers for: the live ones, or
+    also those that were taken down."""
+    rows = Component.objects.all() if of_any_day else Component.objects.filter(LIVE)
     if viewer is SYSTEM:
         return rows
     conditions: list[Q] = []

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from jishi.kernel.errors import Invalid
 
-MAX_NAME, MAX_PLACE, MAX_BODY, MAX_NOTE = 60, 120, 80, 500
+MAX_NAME, MAX_PLACE, MAX_BODY, MAX_NOTE, MAX_REASON = 60, 120, 80, 500, 200
+# Who answers for a component, by the name of the column.
+ROLES = {"authority": "主管单位", "owner": "权属单位", "keeper": "养护单位"}
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -44,13 +46,15 @@ class Given:
 
 def clean_given(given: Given) -> Given:
     """Raises Invalid with the field for what is too long or half a point."""
-    found = replace(given, name=clean_line(given.name), place=clean_line(given.place))
+    bodies = {role: replace(body, name=clean_line(body.name)) for role in ROLES for body in [getattr(given, role)]}
+    found = replace(given, name=clean_line(given.name), place=clean_line(given.place), **bodies)
     for what, text, most in (("name", found.name, MAX_NAME), ("place", found.place, MAX_PLACE)):
         if len(text) > most:
             raise Invalid(f"{'名称' if what == 'name' else '位置'}最多{most}个字", field=what)
-    for body in (found.authority, found.owner, found.keeper):
+    for role, label in ROLES.items():
+        body = getattr(found, role)
         if len(body.name) > MAX_BODY:
-            raise Invalid(f"单位名称最多{MAX_BODY}个字", field="keeper")
+            raise Invalid(f"{label}名称最多{MAX_BODY}个字", field=role)
     if (found.longitude is None) != (found.latitude is None):
         raise Invalid("经度和纬度要么都写，要么都不写", field="longitude")
     return found
@@ -58,9 +62,7 @@ def clean_given(given: Given) -> Given:
 
 def read_day(text: str) -> dt.date | None:
     """A date as files write it, 2026-3-5 or 2026/03/05 or 2026年3月5日; None if it is none."""
-    parts = re.fullmatch(
-        r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?", unicodedata.normalize("NFKC", text)
-    )
+    parts = _DAY.fullmatch(unicodedata.normalize("NFKC", text))
     try:
         return dt.date(*map(int, parts.groups())) if parts else None
     except ValueError:
