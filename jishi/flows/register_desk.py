@@ -17,14 +17,13 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from jishi.accounts import queries as accounts
-from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.errors import DomainError
 from jishi.registers.actions import imports
-from jishi.registers.rules.imports import RunRow
+from jishi.registers.rules.imports import RunRow, Subject
 
 if TYPE_CHECKING:
-    from jishi.flows.register_import import Clock, Step
+    from jishi.flows.import_steps import Clock, Step
 
 LEASE = dt.timedelta(minutes=10)  # the longest a batch, or reading the file, may take
 _SLICE_S = 2.0
@@ -57,7 +56,7 @@ class ImportDesk:
         if run is None:
             return None
         by = accounts.viewer_of(run.created_by_id, localdate(now))
-        if by is None or not by.may(Permission.IMPORT_REGISTER):
+        if by is None or not by.may(run.subject.permission):
             nobody = Viewer(run.created_by_id, run.created_by)
             imports.finish(run=run, by=nobody, now=now, failed="导入人已不在岗，这次导入没有进行。")
             return None
@@ -66,7 +65,10 @@ class ImportDesk:
     def _minded(self, run: RunRow, by: Viewer) -> Iterator["Step"]:
         """The steps of a run; whatever ends it too early is told on its page, but for a database that is away."""
         # Web workers know of this desk too; the library that reads sheets is for the worker that has a sheet to read.
-        from jishi.flows.register_import import work_on
+        if run.subject is Subject.PARTS:
+            from jishi.flows.component_import import work_on
+        else:
+            from jishi.flows.register_import import work_on
 
         try:
             yield from work_on(run, by, self._clock, LEASE)

@@ -7,7 +7,7 @@ nothing is done twice. Which rows make a batch depends on the file alone.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from django.utils.timezone import localdate
 
 from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import Viewer
+from jishi.flows.import_steps import Clock, Progress, Step
 from jishi.flows.importing.frames import header_of, read_rows
 from jishi.flows.importing.register_checks import REASON, checked
 from jishi.flows.importing.register_columns import MEANINGS, RegisterLayout, read_register_layout, understood
@@ -34,16 +35,6 @@ from jishi.registers.rules.vocabulary import Source
 
 BATCH = 20_000
 _TRIES = 3
-Progress = Callable[[str, int, int], None]
-Clock = Callable[[], dt.datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How far a run is."""
-
-    done_rows: int
-    rows: int
 
 
 def begun(

@@ -7,18 +7,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import SYSTEM, Viewer
 from jishi.audit.actions import record
 from jishi.kernel.errors import Conflict, NotFound
 from jishi.registers.models import ImportRun, RefusedRow, SourceMapping
 from jishi.registers.queries.imports import row_of
-from jishi.registers.rules.imports import RunRow
+from jishi.registers.rules.imports import RunRow, Subject
 from jishi.registers.rules.vocabulary import Source
 from jishi.territory.rules.actors import Actor
 
 State = ImportRun.State
-IMPORT = Permission.IMPORT_REGISTER
 
 
 @transaction.atomic
@@ -32,11 +30,13 @@ def begin_run(
     all_or_nothing: bool,
     by: Viewer,
     now: dt.datetime,
+    subject: Subject = Subject.PEOPLE,
 ) -> RunRow:
     """A file lies ready; what its columns mean is said next."""
     if by is not SYSTEM:
-        by.check(IMPORT)
+        by.check(subject.permission)
     run = ImportRun.objects.create(
+        subject=subject.value,
         path=path,
         file_name=file_name[:120],
         digest=digest,
@@ -64,7 +64,7 @@ def set_columns(*, run_id: int, columns: Mapping[str, str], by: Viewer, now: dt.
     run.save()
     RefusedRow.objects.filter(run=run).delete()
     SourceMapping.objects.update_or_create(
-        name=run.source_name, defaults={"source": run.source, "columns": run.columns, "at": now}
+        subject=run.subject, name=run.source_name, defaults={"source": run.source, "columns": run.columns, "at": now}
     )
     return row_of(run)
 
@@ -141,11 +141,11 @@ def forget_file(*, run_id: int) -> None:
 
 
 def _own(run_id: int, by: Viewer) -> ImportRun:
-    if by is not SYSTEM:
-        by.check(IMPORT)
     run = ImportRun.objects.select_for_update().filter(pk=run_id, created_by_id=by.person_id).first()
     if run is None:
         raise NotFound("没有找到这次导入。")
+    if by is not SYSTEM:
+        by.check(Subject(run.subject).permission)
     return run
 
 

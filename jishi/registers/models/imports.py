@@ -4,7 +4,14 @@ from django.db import models
 from django.db.models import Q
 
 from jishi.orm.paired import together
+from jishi.registers.rules.imports import Subject
 from jishi.registers.rules.vocabulary import Source
+
+
+def subject_field() -> models.CharField:
+    return models.CharField(
+        "内容", max_length=8, choices=[(one.value, one.label) for one in Subject], default=Subject.PEOPLE.value
+    )
 
 
 class ImportRun(models.Model):
@@ -20,6 +27,7 @@ class ImportRun(models.Model):
         FAILED = "failed", "未能进行"
         CANCELLED = "cancelled", "已取消"
 
+    subject = subject_field()
     source_name = models.CharField("来源名称", max_length=40)
     source = models.CharField("来源", max_length=12, choices=Source.choices())
     file_name = models.CharField("文件名", max_length=120)
@@ -65,10 +73,16 @@ class RefusedRow(models.Model):
 class SourceMapping(models.Model):
     """How the columns of a source were understood the last time."""
 
-    name = models.CharField("来源名称", max_length=40, unique=True)
+    subject = subject_field()
+    name = models.CharField("来源名称", max_length=40)
     source = models.CharField("来源", max_length=12, choices=Source.choices())
     columns = models.JSONField("列的对应")
     at = models.DateTimeField("时间")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "name"], name="source_mapping_of_a_source_is_one"),
+        ]
 
 
 class SourceHousehold(models.Model):

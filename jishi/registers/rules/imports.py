@@ -3,8 +3,26 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
+from jishi.accounts.rules.roles import Permission
 from jishi.registers.rules.vocabulary import Source
+
+
+class Subject(StrEnum):
+    """What the rows of a file are about. Registers of other rooms come in by the same runs; they read them themselves."""
+
+    PEOPLE = "people"
+    PARTS = "parts"
+
+    @property
+    def label(self) -> str:
+        return {"people": "居民名册", "parts": "部件"}[self.value]
+
+    @property
+    def permission(self) -> Permission:
+        """Whoever brings such a file must hold it, when it is uploaded and while it is taken in."""
+        return {"people": Permission.IMPORT_REGISTER, "parts": Permission.MANAGE_PLACE}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +30,7 @@ class RunRow:
     """One import. ``done`` batches are over for good, ``counts`` says what became of their rows (see COUNTS)."""
 
     id: int
+    subject: Subject
     source_name: str
     source: Source
     file_name: str
@@ -39,7 +58,7 @@ class RunRow:
         return self.state in ("checking", "importing")
 
 
-# What is counted, in the order it is told.
+# What is counted of people, in the order it is told.
 COUNTS = {
     "new": "新登记人数",
     "households": "新登记户数",

@@ -1,0 +1,16 @@
+"""What every import of a file has in common while it is worked on."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Clock = Callable[[], dt.datetime]
+Progress = Callable[[str, int, int], None]  # told what is done, how many rows are done, how many there are
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a run is."""
+
+    done_rows: int
+    rows: int
