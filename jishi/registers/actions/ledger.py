@@ -19,7 +19,7 @@ from jishi.territory.queries import children, unit
 from jishi.territory.rules.actors import Actor
 
 KEEP = Permission.KEEP_REGISTER
-_COMMUNITY_DEPTH, _GRID_DEPTH = 2, 3
+COMMUNITY_DEPTH, _GRID_DEPTH = 2, 3
 
 
 def day_of(now: dt.datetime) -> dt.date:
@@ -46,7 +46,7 @@ def held(kind: RecordKind, record_id: int, by: Viewer, permission: Permission = 
     """The live record, locked until the transaction ends; raises NotFound outside the viewer's area."""
     if by is not SYSTEM:
         by.check(permission)
-    seen = records(kind, unit_ids(by, permission)).filter(pk=record_id).values_list("pk", flat=True)
+    seen = records(kind, unit_ids(by, permission), [record_id]).values_list("pk", flat=True)
     found = MODELS[kind]._default_manager.select_for_update().filter(pk__in=list(seen)).first()
     if found is None or not isinstance(found, Registered) or found.valid_to is not None:
         raise NotFound("没有找到，或不在您的辖区内。")
@@ -59,7 +59,7 @@ def check_grid(unit_id: int, by: Viewer, permission: Permission = KEEP) -> None:
     if found is None:
         raise Invalid("没有这个网格，或已调整，请重新选择。", field="unit_id")
     grids = [below for below in children(found.id) if below.depth == _GRID_DEPTH]
-    if found.depth != _GRID_DEPTH and (found.depth != _COMMUNITY_DEPTH or grids):
+    if found.depth != _GRID_DEPTH and (found.depth != COMMUNITY_DEPTH or grids):
         raise Invalid(f"“{found.name}”不是网格，请选择所在网格。", field="unit_id")
     if by is not SYSTEM and not any(grant.covers(found.path) for grant in by.having(permission)):
         raise Forbidden(f"“{found.name}”不在您的辖区内。", field="unit_id")

@@ -64,7 +64,7 @@ class Disagreement:
 
 def origins(viewer: Viewer, kind: RecordKind, record_id: int) -> tuple[FieldPast, ...]:
     """Every value of a record with its origin and date; raises NotFound outside the viewer's area."""
-    row = records(kind, unit_ids(viewer)).filter(pk=record_id).first()
+    row = records(kind, unit_ids(viewer), [record_id]).first()
     if not isinstance(row, Registered):
         raise NotFound("没有找到，或不在您的辖区内。")
     return pasts(row, kind, Provenance.objects.filter(kind=kind, record_id=record_id))
