@@ -1,6 +1,6 @@
 """Reading addresses. They are facts of the place and public; who lives behind a door is not known here."""
 
-from jishi.addresses.queries.nearby import Nearest, nearest
+from jishi.addresses.queries.nearby import Nearest, doors_near, nearest
 from jishi.addresses.queries.plating import plates_below, plates_in
 from jishi.addresses.queries.reading import (
     address,
@@ -26,6 +26,7 @@ __all__ = [
     "aliases",
     "by_code",
     "children",
+    "doors_near",
     "history",
     "line_of",
     "nearest",

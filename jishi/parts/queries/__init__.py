@@ -51,6 +51,8 @@ __all__ = [
     "inspections",
     "last_serial",
     "may_inspect",
+    "near",
+    "standing_in",
     "standings",
     "subclass",
     "subclasses",

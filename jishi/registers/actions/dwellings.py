@@ -6,19 +6,20 @@ from dataclasses import replace
 from django.db import transaction
 
 from jishi.accounts.rules.viewer import Viewer
-from jishi.addresses.queries import children, search
+from jishi.addresses.queries import AddressRow, children, search
 from jishi.addresses.rules.levels import Level
 from jishi.kernel.errors import Invalid
-from jishi.registers.actions.ledger import day_of, held, written
+from jishi.registers.actions.ledger import COMMUNITY_DEPTH, day_of, held, written
 from jishi.registers.actions.people import begin_stay
 from jishi.registers.actions.values import take_values
 from jishi.registers.models import Dwelling, DwellingGrid, Home, Stay
 from jishi.registers.rules.entries import HouseholdEntry, Origin, check_complete, read_values
 from jishi.registers.rules.fields import FIELDS
 from jishi.registers.rules.vocabulary import EndReason, RecordKind, StayKind
-from jishi.territory.queries import unit
+from jishi.territory.queries import UnitRow, unit
 
 DWELLING = RecordKind.DWELLING
+_MOST_OF_A_NAME = 12  # doors in one community that fit the same words
 
 
 def find_or_begin(entry: HouseholdEntry, origin: Origin, by: Viewer, now: dt.datetime) -> int:
@@ -43,13 +44,28 @@ def _at_this_door(entry: HouseholdEntry, now: dt.datetime) -> Dwelling | None:
 
 
 def _address_of(entry: HouseholdEntry) -> int | None:
-    """The standard address of a door that names exactly one: a room, or a house that has no rooms."""
-    found = search(entry.dwelling.get("door", ""), within=unit(entry.unit_id), limit=2)
-    if not found.complete or len(found.rows) != 1:
+    """The standard address of a door that names exactly one: a room, or a house that has no rooms.
+
+    It is looked for in the whole community, for a road runs through several grids; what then lies in another grid is
+    another door.
+    """
+    grid = unit(entry.unit_id)
+    if grid is None:
         return None
-    only = found.rows[0]
+    around = unit(grid.parent_id) if grid.depth > COMMUNITY_DEPTH and grid.parent_id is not None else grid
+    found = search(entry.dwelling.get("door", ""), within=around, limit=_MOST_OF_A_NAME)
+    here = [row for row in found.rows if _may_lie_in(row, grid)] if found.complete else []
+    if len(here) != 1:
+        return None
+    only = here[0]
     whole = only.level is Level.ROOM or (only.level in (Level.DOOR, Level.BUILDING) and not children(only.id))
     return only.id if whole else None
+
+
+def _may_lie_in(row: AddressRow, grid: UnitRow) -> bool:
+    """An address of the grid, or of the community without saying in which grid of it."""
+    own = unit(row.unit_id)
+    return own is not None and (own.is_within(grid) or grid.is_within(own))
 
 
 def _begin(entry: HouseholdEntry, origin: Origin, by: Viewer, now: dt.datetime) -> int:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from jishi.registers.models import Home, Household, HouseholdGrid, Membership, R
 from jishi.registers.queries.scope import READ, records, unit_ids, within
 from jishi.registers.rules.masking import masked
 from jishi.registers.rules.vocabulary import RecordKind, Relation, StayKind
-from jishi.territory.queries import tree
+from jishi.territory.queries import subtree_ids, tree
 
 PAGE = 30
 _PHONE_TAIL = re.compile(r"[0-9]{4}")
@@ -69,9 +69,31 @@ def households(viewer: Viewer, search: str = "", page: int = 1, unit_id: int | N
     rows = records(RecordKind.HOUSEHOLD, within(unit_ids(viewer), unit_id))
     for word in search.split()[:5]:
         rows = rows.filter(_household_has(word))
-    door = Home.objects.filter(household=OuterRef("pk"), valid_to__isnull=True).values("dwelling__door")[:1]
-    chosen, number, pages, total = _cut(rows.annotate(at=Subquery(door)).order_by("at", "id"), page)
+    chosen, number, pages, total = _cut(_by_door(rows), page)
     return ListPage(_household_rows(list(chosen)), number, pages, total)
+
+
+def households_at(viewer: Viewer, paths: Sequence[str], lying_in: Collection[int], limit: int = 12) -> ListPage:
+    """Households of the viewer's area whose home has one of these standard addresses or one below it, by door.
+
+    ``paths`` are those of addresses; ``lying_in`` the units these lie in, so that nothing else is looked through.
+    """
+    own = unit_ids(viewer)
+    units = frozenset(id for each in lying_in for id in subtree_ids(each))
+    rows = records(RecordKind.HOUSEHOLD, units if own is None else own & units)
+    at = Q()
+    for path in paths:
+        at |= Q(dwelling__address__path__startswith=path)
+    if not paths:
+        return ListPage((), 1, 1, 0)
+    live = Home.objects.filter(at, household=OuterRef("pk"), valid_to__isnull=True)
+    chosen, number, pages, total = _cut(_by_door(rows.filter(Exists(live))), 1, limit)
+    return ListPage(_household_rows(list(chosen)), number, pages, total)
+
+
+def _by_door(rows: QuerySet[Any]) -> QuerySet[Any]:
+    door = Home.objects.filter(household=OuterRef("pk"), valid_to__isnull=True).values("dwelling__door")[:1]
+    return rows.annotate(at=Subquery(door)).order_by("at", "id")
 
 
 def residents(viewer: Viewer, search: str = "", page: int = 1, unit_id: int | None = None) -> ListPage:
@@ -128,11 +150,11 @@ def _at_door(word: str) -> Exists:
     return Exists(Stay.objects.filter(resident=OuterRef("pk"), valid_to__isnull=True, dwelling__door__contains=word))
 
 
-def _cut(rows: QuerySet[Any], page: int) -> tuple[QuerySet[Any], int, int, int]:
+def _cut(rows: QuerySet[Any], page: int, size: int = PAGE) -> tuple[QuerySet[Any], int, int, int]:
     total = rows.count()
-    pages = max(1, -(-total // PAGE))
+    pages = max(1, -(-total // size))
     number = min(max(1, page), pages)
-    return rows[(number - 1) * PAGE : number * PAGE], number, pages, total
+    return rows[(number - 1) * size : number * size], number, pages, total
 
 
 def _household_rows(chosen: list[Household]) -> list[HouseholdRow]:

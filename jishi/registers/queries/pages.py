@@ -23,12 +23,13 @@ from jishi.registers.models import (
     Stay,
 )
 from jishi.registers.queries.due import periods
-from jishi.registers.queries.scope import READ, records, unit_ids
+from jishi.registers.queries.scope import READ, readable, records, unit_ids
 from jishi.registers.rules.masking import masked
 from jishi.registers.rules.vocabulary import BuildingUse, HouseholdKind, PremisesKind, RecordKind, Relation, StayKind
 from jishi.territory.queries import UnitRow, unit_at, unit_on_record
 
 _NONE = "没有找到，或不在您的辖区内。"
+MOST_PREMISES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,13 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A home somebody is tied to."""
+    """A home somebody is tied to. ``opens`` says whether the viewer may open it: it may lie in another area."""
 
     dwelling_id: int
     door: str
     kind: StayKind
     since: dt.date
+    opens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def household(viewer: Viewer, number: str, today: dt.date) -> HouseholdShown:
     live = Membership.objects.filter(household=row, valid_to__isnull=True).select_related("resident")
     order = list(Relation)
     memberships = sorted(live, key=lambda each: (order.index(Relation(each.relation)), each.pk))
-    members = _members([each.resident for each in memberships], today, memberships)
+    members = _members(viewer, [each.resident for each in memberships], today, memberships)
     past = Membership.objects.filter(household=row, valid_to__isnull=False).select_related("resident")
     gone = [
         (each.resident.name, each.valid_from, each.valid_to)
@@ -159,8 +161,8 @@ def household(viewer: Viewer, number: str, today: dt.date) -> HouseholdShown:
         next((member.name for member in members if member.relation is Relation.HEAD), ""),
         members,
         tuple(gone),
-        _home_shown(home.dwelling, today, {member.id for member in members}) if home is not None else None,
-        _nearby(home.dwelling, today) if home is not None else (),
+        _home_shown(viewer, home.dwelling, today, {member.id for member in members}) if home is not None else None,
+        _nearby(viewer, home.dwelling, today) if home is not None else (),
         _stamps([row], RecordKind.HOUSEHOLD, today, rented=home is not None and home.dwelling.is_rented)[row.pk],
         row.valid_to,
         row.get_end_reason_display() if row.end_reason else "",
@@ -168,32 +170,41 @@ def household(viewer: Viewer, number: str, today: dt.date) -> HouseholdShown:
 
 
 def resident(viewer: Viewer, resident_id: int, today: dt.date) -> tuple[Member, str]:
-    """A person of the viewer's area and the number of their household (empty for one only registered here)."""
+    """A person of the viewer's area and the number of their household; empty for somebody who is only registered here
+    and lives outside of it, or in no household."""
     viewer.check(READ)
-    row = records(RecordKind.RESIDENT, unit_ids(viewer)).filter(pk=resident_id).first()
+    row = records(RecordKind.RESIDENT, unit_ids(viewer), [resident_id]).first()
     if not isinstance(row, Resident):
         raise NotFound(_NONE)
     membership = Membership.objects.filter(resident=row, valid_to__isnull=True).select_related("household").first()
-    member = _members([row], today, [membership] if membership is not None else [])[0]
-    return member, membership.household.number if membership is not None else ""
+    member = _members(viewer, [row], today, [membership] if membership is not None else [])[0]
+    if membership is None or not readable(viewer, RecordKind.HOUSEHOLD, [membership.household_id]):
+        return member, ""
+    return member, membership.household.number
 
 
 def dwelling(viewer: Viewer, dwelling_id: int, today: dt.date) -> HomeShown:
     """A home of the viewer's area with its households."""
     viewer.check(READ)
-    row = records(RecordKind.DWELLING, unit_ids(viewer)).filter(pk=dwelling_id).first()
+    row = records(RecordKind.DWELLING, unit_ids(viewer), [dwelling_id]).first()
     if not isinstance(row, Dwelling):
         raise NotFound(_NONE)
-    return _home_shown(row, today, set())
+    return _home_shown(viewer, row, today, set())
 
 
 def premises(viewer: Viewer, premises_id: int, today: dt.date) -> PremisesShown:
     """Premises of the viewer's area."""
     viewer.check(READ)
-    row = records(RecordKind.PREMISES, unit_ids(viewer)).filter(pk=premises_id).first()
+    row = records(RecordKind.PREMISES, unit_ids(viewer), [premises_id]).first()
     if not isinstance(row, Premises):
         raise NotFound(_NONE)
     return _premises_shown([row], today)[0]
+
+
+def may_read(viewer: Viewer, row: Household) -> bool:
+    """Whether a household, live or ended, is or was last in the area where the viewer reads the register."""
+    grid = _grid_of(HouseholdGrid.objects.filter(household=row))
+    return grid is not None and _may_see(viewer, grid)
 
 
 def _may_see(viewer: Viewer, grid: UnitRow) -> bool:
@@ -230,13 +241,18 @@ def _stamps(rows: Iterable[Any], kind: RecordKind, today: dt.date, *, rented: bo
     }
 
 
-def _members(rows: Sequence[Resident], today: dt.date, memberships: Sequence[Membership]) -> tuple[Member, ...]:
+def _members(
+    viewer: Viewer, rows: Sequence[Resident], today: dt.date, memberships: Sequence[Membership]
+) -> tuple[Member, ...]:
     relations = {each.resident_id: Relation(each.relation) for each in memberships}
     stamps = _stamps(rows, RecordKind.RESIDENT, today)
     ties: dict[int, list[Tie]] = {}
     stays = Stay.objects.filter(resident__in=[row.pk for row in rows], valid_to__isnull=True)
-    for stay in stays.select_related("dwelling").order_by("id"):
-        tie = Tie(stay.dwelling_id, stay.dwelling.door, StayKind(stay.kind), stay.valid_from)
+    stays = stays.select_related("dwelling").order_by("id")
+    open_to = readable(viewer, RecordKind.DWELLING, (stay.dwelling_id for stay in stays))
+    for stay in stays:
+        kind, opens = StayKind(stay.kind), stay.dwelling_id in open_to
+        tie = Tie(stay.dwelling_id, stay.dwelling.door, kind, stay.valid_from, opens)
         ties.setdefault(stay.resident_id, []).append(tie)
     return tuple(
         Member(
@@ -264,9 +280,10 @@ def _age(born: dt.date | None, today: dt.date) -> int | None:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
-def _home_shown(row: Dwelling, today: dt.date, without: set[int]) -> HomeShown:
+def _home_shown(viewer: Viewer, row: Dwelling, today: dt.date, without: set[int]) -> HomeShown:
     live = Home.objects.filter(dwelling=row, valid_to__isnull=True).order_by("id")
     numbers = dict(live.values_list("household_id", "household__number"))
+    open_to = readable(viewer, RecordKind.HOUSEHOLD, numbers)
     members = Membership.objects.filter(household__in=numbers, valid_to__isnull=True)
     heads = dict(members.filter(relation=Relation.HEAD).values_list("household_id", "resident__name"))
     at_home = without | set(members.values_list("resident_id", flat=True))
@@ -281,21 +298,23 @@ def _home_shown(row: Dwelling, today: dt.date, without: set[int]) -> HomeShown:
         row.is_rented,
         row.owner_name,
         masked("owner_phone", row.owner_phone),
-        tuple((number, heads.get(each, "")) for each, number in numbers.items()),
-        _members(elsewhere, today, ()),
+        tuple((number, heads.get(each, "")) for each, number in numbers.items() if each in open_to),
+        _members(viewer, elsewhere, today, ()),
         _stamps([row], RecordKind.DWELLING, today)[row.pk],
         _grid_of(row.grids.all()),
     )
 
 
-def _nearby(home: Dwelling, today: dt.date) -> tuple[PremisesShown, ...]:
-    """Premises at the same door or in the same building of the address register."""
+def _nearby(viewer: Viewer, home: Dwelling, today: dt.date) -> tuple[PremisesShown, ...]:
+    """Premises of the viewer's area at the same door or in the same building of the address register."""
     live = Premises.objects.filter(valid_to__isnull=True, grids__valid_to__isnull=True)
     here = live.filter(door=home.door, grids__unit__in=home.grids.filter(valid_to__isnull=True).values("unit_id"))
+    ids = set(here.values_list("pk", flat=True)[:MOST_PREMISES])
     if home.address_id is not None:
-        parent_id = address(home.address_id).parent_id
-        here = here | live.filter(address_id__in=[each for each in (home.address_id, parent_id) if each is not None])
-    return tuple(_premises_shown(list(here.distinct().order_by("id")[:20]), today))
+        inside = [id for id in (home.address_id, address(home.address_id).parent_id) if id is not None]
+        ids |= set(live.filter(address_id__in=inside).values_list("pk", flat=True)[:MOST_PREMISES])
+    open_to = readable(viewer, RecordKind.PREMISES, ids)
+    return tuple(_premises_shown(list(Premises.objects.filter(pk__in=open_to).order_by("id")[:MOST_PREMISES]), today))
 
 
 def _premises_shown(rows: Sequence[Premises], today: dt.date) -> list[PremisesShown]:

@@ -24,6 +24,7 @@ from jishi.web.parts.forms import FaultForm, filter_of, kind_choices, unit_choic
 from jishi.web.parts.history import lines_of
 from jishi.web.parts.maps import map_of
 from jishi.web.receiving import as_posted, do_once
+from jishi.web.registers.around import households_around
 
 READ, INSPECT = Permission.READ_PARTS, Permission.INSPECT_PARTS
 SHOWN_DUE = 50
@@ -74,6 +75,7 @@ def component(request: HttpRequest, code: str) -> HttpResponse:
         "open_matters": [matter for matter in matters if matter["closed_at"] is None],
         "may_inspect": queries.may_inspect(viewer, row.code),
         "map": map_of(row),
+        "households": households_around(viewer, row),
     }
     return show(request, "parts/component.html", known)
 

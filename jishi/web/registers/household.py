@@ -1,4 +1,4 @@
-"""One household: its home, its people, the premises and matters around it, and what is done with it."""
+"""One household: its home, its people, what stands around it, and what is done with it; and how it once stood."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -10,63 +10,82 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from jishi.accounts.rules.roles import Permission
-from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.errors import DomainError
-from jishi.matters.queries.worklist import Filter, worklist
 from jishi.registers.actions import households
 from jishi.registers.actions.verification import verify_household
-from jishi.registers.queries import pages
-from jishi.registers.queries.pages import HouseholdShown
+from jishi.registers.queries import pages, past
 from jishi.registers.rules.vocabulary import EndReason, Relation
 from jishi.territory.queries import full_name
-from jishi.web.desk.rows import rows_of as matter_rows
 from jishi.web.forms import PageForm
 from jishi.web.guards import page
 from jishi.web.matters.views import viewer_of
 from jishi.web.pages import show
 from jishi.web.receiving import as_posted, do_once
+from jishi.web.registers import around
 from jishi.web.registers.entering import reads
-from jishi.web.registers.forms import EndForm, HeadForm, LeaveForm, PersonForm, RevealForm, SourceForm
+from jishi.web.registers.forms import EndForm, HeadForm, LeaveForm, PersonForm, SourceForm
 
 READ = Permission.READ_REGISTER
 KEEP = Permission.KEEP_REGISTER
-MATTERS_SHOWN = 5
 
 
 @page(permission=READ)
 def household(request: HttpRequest, number: str) -> HttpResponse:
-    return household_page(request, number)
+    """The household of today, or with ``day`` of that day."""
+    day = day_asked(request.GET.get("day", ""))
+    return household_page(request, number) if day is None else household_then(request, number, day)
+
+
+def day_asked(text: str) -> dt.date | None:
+    """A day before today; None for today, for what lies ahead and for what is no day."""
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day < timezone.localdate() else None
+
+
+def household_then(request: HttpRequest, number: str, day: dt.date) -> HttpResponse:
+    """People, home, grid and what stood around the home as it was on an earlier day. Nothing is done on this page."""
+    viewer = viewer_of(request)
+    shown = past.household_on(viewer, number, day)
+    way = around.way_to(shown.home.address_id if shown.home is not None else None)
+    known = {
+        "household": shown,
+        "where": full_name(shown.grid) if shown.grid is not None else "",
+        "matters": around.matters_around(viewer, way, day),
+        "parts": around.components_around(viewer, way, shown.grid.id, day) if shown.grid is not None else (),
+        "changes": past.changes(viewer, number),
+        "yesterday": timezone.localdate() - dt.timedelta(days=1),
+    }
+    return show(request, "registers/household_then.html", known)
 
 
 def household_page(
     request: HttpRequest, number: str, *, status: int = 200, forms: dict[str, PageForm] | None = None
 ) -> HttpResponse:
     """The page with its small forms; a refused one comes back with its errors."""
-    viewer, now = viewer_of(request), timezone.localtime()
-    shown = pages.household(viewer, number, now.date())
+    viewer, today = viewer_of(request), timezone.localdate()
+    shown = pages.household(viewer, number, today)
+    way = around.way_to(shown.home.address.id if shown.home is not None and shown.home.address is not None else None)
     members = [(member.id, member.name) for member in shown.members]
     known: dict[str, Any] = {
         "household": shown,
         "where": full_name(shown.grid),
-        "matters": matters_at(viewer, shown, now),
+        "matters": around.matters_around(viewer, way, today),
+        "parts": around.components_around(viewer, way, shown.grid.id, today) if shown.home is not None else (),
+        "changes": past.changes(viewer, number),
+        "door_code": next((each.code for each in reversed(way) if each.code), ""),
+        "yesterday": today - dt.timedelta(days=1),
         "may_keep": viewer.may(KEEP) and shown.ended_on is None,
-        "may_decide": viewer.may(Permission.DECIDE_REGISTER),
+        "may_report": viewer.may(Permission.REPORT),
         "members": members,
         "leave": LeaveForm(auto_id="leave_%s"),
         "head": HeadForm(auto_id="head_%s"),
         "end": EndForm(auto_id="end_%s"),
-        "reveal": RevealForm(auto_id="reveal_%s"),
         "posted_key": request.POST.get("once_key"),
     }
     return show(request, "registers/household.html", known | (forms or {}), status=status)
-
-
-def matters_at(viewer: Viewer, shown: HouseholdShown, now: dt.datetime) -> list[Any]:
-    """Open matters of the grid whose place or text names this door, as far as the person may see matters."""
-    if shown.home is None or not viewer.may(Permission.READ_MATTERS):
-        return []
-    wanted = Filter(unit=(shown.grid.depth, shown.grid.id), search=shown.home.door)
-    return list(matter_rows(worklist(viewer, wanted, now=now, limit=MATTERS_SHOWN).rows))
 
 
 def act_on(
