@@ -1,7 +1,7 @@
-"""What becomes of components when units are split, merged or moved and bodies become one."""
+"""What becomes of components when units are split, merged, moved or redrawn and bodies become one."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -10,7 +10,7 @@ from jishi.accounts.rules.viewer import SYSTEM
 from jishi.parts.actions.ledger import written
 from jishi.parts.actions.lives import move
 from jishi.parts.models import LIVE, Component
-from jishi.territory.queries import UnitRow, forget_cache, locate, primary_successor, successors
+from jishi.territory.queries import Onward, onward, primary_successor
 from jishi.territory.rules.actors import Actor
 
 
@@ -20,34 +20,28 @@ def follow_units(
 ) -> int:
     """Components of ended units lie in a successor now: in the one whose ground holds their point.
 
-    ``moves`` are pairs of unit ids, former and the successor for what has no point or lies outside of them all;
-    ``absorbed`` pairs of ids of bodies, one that ended and the one that answers in its stead. Returns how many moved.
+    ``moves`` are pairs of unit ids, former and the successor for what has no point or lies outside of them all; a unit
+    that is its own successor shares out what lies in it itself among the units below it. ``absorbed`` are pairs of ids
+    of bodies, one that ended and the one that answers in its stead. Returns how many moved.
     """
-    forget_cache()  # the grounds as this transaction has just left them
     _follow_bodies(absorbed, by, now)
     moved = 0
-    for former, heir in moves:
-        rows = list(Component.objects.filter(LIVE, unit=former))
-        if not rows:
+    for way in onward(moves):
+        rows = list(Component.objects.filter(LIVE, unit=way.former_id))
+        places = {row.pk: _home(row, way) for row in rows}
+        leaving = [row for row in rows if places[row.pk] != row.unit_id]
+        if not leaving:
             continue
-        move(rows, _homes(rows, heir, successors(former)), localdate(now))
-        written("parts", "components_follow", f"{len(rows)}个部件", {"unit": [former, heir]}, by, now)
-        moved += len(rows)
+        move(leaving, places, localdate(now))
+        facts = {"unit": [way.former_id, way.heir_id]}
+        written("parts", "components_follow", f"{len(leaving)}个部件", facts, by, now)
+        moved += len(leaving)
     return moved
 
 
-def _homes(rows: Sequence[Component], heir: int, parts: Sequence[UnitRow]) -> Mapping[int, int]:
-    """The new unit of each component by its id."""
-    if len(parts) < 2:
-        return dict.fromkeys((row.pk for row in rows), heir)
-    return {row.pk: _home(row, heir, parts) for row in rows}
-
-
-def _home(row: Component, heir: int, parts: Sequence[UnitRow]) -> int:
-    if row.longitude is None or row.latitude is None:
-        return heir
-    here = locate(row.longitude, row.latitude)
-    return here.id if here is not None and any(here.is_within(part) for part in parts) else heir
+def _home(row: Component, way: Onward) -> int:
+    here = way.at(row.longitude, row.latitude) if way.is_shared else None
+    return here.id if here is not None else way.heir_id
 
 
 def follow_ended_units(*, now: dt.datetime) -> int:

@@ -20,9 +20,7 @@ from jishi.territory.rules.heirs import Heirs
 from jishi.territory.rules.levels import Ladder, ladder_of
 from jishi.territory.rules.tree import Tree, UnitRow
 
-__all__ = ["Ground", "PlaceInForce", "Tree", "UnitRow"]
-
-_FIELDS = tuple(UnitRow.__dataclass_fields__)
+FIELDS = tuple(UnitRow.__dataclass_fields__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +60,11 @@ class Ground:
         )
 
 
+def ground(unit: UnitRow, geometry: Mapping[str, Any], is_sketch: bool) -> Ground:
+    """A ground with the box around it."""
+    return Ground(unit, geometry, is_sketch, _box(geometry))
+
+
 def _box(geometry: Mapping[str, Any]) -> tuple[float, float, float, float]:
     polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
     points = [point for rings in polygons for point in rings[0]]
@@ -91,7 +94,7 @@ def _read_place() -> PlaceInForce | None:
 
 def read_tree() -> Tree:
     """All units of today as this transaction sees them, read from the database: for who is about to change them."""
-    return Tree.of(UnitRow(*row) for row in Unit.objects.filter(valid_to__isnull=True).values_list(*_FIELDS))
+    return Tree.of(UnitRow(*row) for row in Unit.objects.filter(valid_to__isnull=True).values_list(*FIELDS))
 
 
 def _read_standing() -> tuple[Tree, Heirs]:
@@ -104,7 +107,7 @@ def _read_grounds() -> tuple[Ground, ...]:
     tree = read_tree()
     rows = Boundary.objects.filter(valid_to__isnull=True, unit__valid_to__isnull=True)
     grounds = [
-        Ground(tree.by_id[unit_id], geometry, is_sketch, _box(geometry))
+        ground(tree.by_id[unit_id], geometry, is_sketch)
         for unit_id, geometry, is_sketch in rows.values_list("unit_id", "geometry", "is_sketch")
         if unit_id in tree.by_id
     ]
@@ -157,7 +160,7 @@ def tree() -> Tree:
 
 def tree_as_of(day: dt.date) -> Tree:
     """All units as they were on ``day``; read from the database each time."""
-    return Tree.of(UnitRow(*row) for row in Unit.objects.filter(live_on(day)).values_list(*_FIELDS))
+    return Tree.of(UnitRow(*row) for row in Unit.objects.filter(live_on(day)).values_list(*FIELDS))
 
 
 def county() -> UnitRow:
@@ -177,14 +180,14 @@ def unit_on_record(unit_id: int) -> UnitRow | None:
     """A unit of any day."""
     found = unit(unit_id)
     if found is None:
-        row = Unit.objects.filter(pk=unit_id).values_list(*_FIELDS).first()
+        row = Unit.objects.filter(pk=unit_id).values_list(*FIELDS).first()
         found = UnitRow(*row) if row is not None else None
     return found
 
 
 def units_on_record(unit_ids: Iterable[int]) -> dict[int, UnitRow]:
     """Units of any day by id; ids of none are left out."""
-    rows = Unit.objects.filter(pk__in=set(unit_ids)).values_list(*_FIELDS)
+    rows = Unit.objects.filter(pk__in=set(unit_ids)).values_list(*FIELDS)
     return {row[0]: UnitRow(*row) for row in rows}
 
 
@@ -204,7 +207,7 @@ def by_code(code: str) -> UnitRow | None:
 
 def by_code_on_record(code: str) -> UnitRow | None:
     """The unit that has this code today, or else the last one that had it."""
-    row = Unit.objects.filter(code=code).order_by("-id").values_list(*_FIELDS).first()
+    row = Unit.objects.filter(code=code).order_by("-id").values_list(*FIELDS).first()
     return by_code(code) or (UnitRow(*row) if row is not None else None)
 
 
@@ -234,7 +237,7 @@ def ancestors(unit: UnitRow) -> tuple[UnitRow, ...]:
     missing = [id for id in unit.line if id not in held.by_id]
     ended = {}
     if missing:
-        rows = Unit.objects.filter(pk__in=missing).values_list(*_FIELDS)
+        rows = Unit.objects.filter(pk__in=missing).values_list(*FIELDS)
         ended = {row[0]: UnitRow(*row) for row in rows}
     return tuple(held.by_id.get(id) or ended[id] for id in unit.line)
 
@@ -354,7 +357,7 @@ def history(unit_id: int) -> tuple[Step, ...]:
             break
         found |= more
         ids |= {id for link in more.values() for id in (link.former_id, link.successor_id)}
-    rows = {row[0]: UnitRow(*row) for row in Unit.objects.filter(pk__in=ids).values_list(*_FIELDS)}
+    rows = {row[0]: UnitRow(*row) for row in Unit.objects.filter(pk__in=ids).values_list(*FIELDS)}
     return tuple(
         Step(link.day, Succession.Kind(link.kind).label, rows[link.former_id], rows[link.successor_id])
         for _, link in sorted(found.items())
