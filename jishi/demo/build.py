@@ -22,6 +22,7 @@ from jishi.audit.actions import seal
 from jishi.demo import figures
 from jishi.demo.clock import Clock, Life
 from jishi.demo.components import put_up
+from jishi.demo.estates import settle_estates
 from jishi.demo.homes import settle
 from jishi.demo.intake import Arrival, draw_arrivals, receive
 from jishi.demo.lives import draw_fate, guarded, merge, whole_life
@@ -111,6 +112,10 @@ def _build(end: dt.datetime, seed: int, days: int, count: int, progress: Progres
         now=start,
         step=lambda done: progress("人员", done, total),
     )
+    community = next(one for one in units(2) if one.id == grid.parent_id)
+    keeper = staff.personas["community"]
+    homes = settle_estates(community=community, by=keeper, now=start, chance=_chance(seed, "estates"))
+    progress("名册", homes, homes)
     digits = _chance(seed, "digits")
     world = World(
         staff=staff,

@@ -45,7 +45,7 @@ def _community(community: UnitRow, shown: UnitRow, chance: Random) -> Iterator[E
                 (Level.DOOR, f"{number * DOORS_A_GRID * 2 + place * 2 + 1}号"),
             )
             everyday = _called(place, chance)
-            point = _point_in(ground, chance) if ground is not None else None
+            point = point_in(ground, chance) if ground is not None else None
             yield Entry(grid.code, door, everyday, point=point)
             if place == 0:
                 yield from _courtyard(grid, door, grid.id == shown.id)
@@ -71,7 +71,7 @@ def _courtyard(grid: UnitRow, door: tuple[Named, ...], whole: bool) -> Iterator[
                     yield Entry(grid.code, (*house, *rooms))
 
 
-def _point_in(ground: Mapping[str, Any], chance: Random) -> tuple[float, float] | None:
+def point_in(ground: Mapping[str, Any], chance: Random) -> tuple[float, float] | None:
     """Some point on a ground, to six decimals; None for one so thin that none is hit."""
     polygons = ground["coordinates"] if ground["type"] == "MultiPolygon" else [ground["coordinates"]]
     corners = [point for rings in polygons for point in rings[0]]

@@ -77,7 +77,9 @@ def draw_plan(plan: PlanRow, clock: Clock = timezone.now) -> None:
     points = _points(blocks, present)
     cells, problem, placed = _laid_out(plan, blocks, points, set(present))
     numbers = _divided(plan.mode, problem, blocks)
-    grids = _named(numbers, blocks, present, _causes(problem, numbers, blocks))
+    # Of a division nobody computed it cannot be said that no exchange would help.
+    causes = {} if plan.mode is Mode.KEEP else _causes(problem, numbers, blocks)
+    grids = _named(numbers, blocks, present, causes)
     drawn = [
         DrawnBlock(block, grid, point, cell, float(area), float(outer))
         for block, grid, point, cell, area, outer in zip(
