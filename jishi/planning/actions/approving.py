@@ -38,7 +38,8 @@ def approve(*, plan_id: int, version: int, by: Viewer, now: dt.datetime) -> Prop
 def settle(*, whole: Proposal, became: Mapping[int, int], by: Viewer, now: dt.datetime) -> None:
     """Note which unit (id) each grid (number) of an approved plan is now, and allow the exceptions it asked for."""
     day = localdate(now)
-    GridException.objects.filter(unit_id__in=set(whole.plan.present), valid_to__isnull=True).update(valid_to=day)
+    looked_at = {*whole.plan.present, *became.values()}
+    GridException.objects.filter(unit_id__in=looked_at, valid_to__isnull=True).update(valid_to=day)
     for grid in PlannedGrid.objects.filter(plan_id=whole.plan.id):
         grid.became_id = became[grid.number]
         grid.save(update_fields=["became"])

@@ -80,15 +80,6 @@ def blocks_of(
     return sorted(found, key=lambda block: (block.address_id is None, natural(block.label)))
 
 
-def blocks_by_address(addresses: Iterable[Standing], blocks: Mapping[int, int]) -> dict[int, int]:
-    """For every address that is, or lies in, one of ``blocks`` (address id -> anything): what it is given there."""
-    return {
-        one.id: blocks[inside]
-        for one in addresses
-        if (inside := next((up for up in reversed(one.line) if up in blocks), None)) is not None
-    }
-
-
 def _house(one: Living, standing: Mapping[int, Standing]) -> int | None:
     """The building a household lives in, else its door number, else the address itself; None without an address."""
     if one.address_id is None or one.address_id not in standing:
