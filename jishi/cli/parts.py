@@ -10,6 +10,10 @@ from jishi.kernel.errors import Forbidden
 
 if TYPE_CHECKING:
     from jishi.accounts.rules.viewer import Viewer
+    from jishi.registers.rules.imports import RunRow
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+_SHOWN = 20
 
 
 @click.group(cls=Commands)
@@ -20,22 +24,22 @@ def command() -> None:
 @command.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--mapping", help="列名对应：places/common/mappings/parts 中的名称，或一个 YAML 文件。不写时用 standard。"
+    "--mapping", help="列的对应：places/common/mappings/parts 中的名称，或一个 YAML 文件。不写时按记住的或常见的列名。"
 )
+@click.option("--source-name", default="命令行导入", show_default=True, help="来源名称；列的对应按它记住。")
 @click.option("--by", metavar="USERNAME", help="以谁的名义导入；不写时记为系统。")
 @click.option("--dry-run", is_flag=True, help="只检查，不写入。")
 @click.option("--all-or-nothing", is_flag=True, help="有一行不能导入，就一行也不写入。")
 @click.option(
-    "--refused-to",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="把未导入的行连同行号和原因写入此 CSV 文件，改正后可再次导入。",
+    "--refused-to", type=FILE, help="把未导入的行连同行号和原因写入此文件（.xlsx 或 .csv），改正后可再次导入。"
 )
-@click.option("--json", "as_json", is_flag=True, help="每行结果输出一行 JSON，最后一行为合计。")
+@click.option("--json", "as_json", is_flag=True, help="未导入的行各输出一行 JSON，最后一行为合计。")
 @click.pass_context
 def import_(
     ctx: click.Context,
     file: Path,
     mapping: str | None,
+    source_name: str,
     by: str | None,
     dry_run: bool,
     all_or_nothing: bool,
@@ -44,36 +48,68 @@ def import_(
 ) -> None:
     """从 CSV 或 XLSX 文件导入部件。
 
-    逐行检查代码、小类、坐标、所在网格和重复；重复导入不会重复登记，中断后再次执行即可接着导入。
+    逐行检查代码、小类、坐标、所在网格和重复；重复导入不会重复登记，中断后再次执行即从断处接着导入。
     有未导入的行时退出状态为 1。
     """
     start()
+    run = _run(file, mapping, source_name, dry_run, all_or_nothing, _who(by))
+    if refused_to is not None:
+        from jishi.flows.importing.refused import write_refused
+        from jishi.registers.queries import imports
+
+        write_refused(refused_to, file, imports.refusals(run.id))
+    _tell_json(run) if as_json else _tell(run)
+    if run.state == "failed" or run.refused:
+        ctx.exit(1)
+
+
+def _run(
+    file: Path, mapping: str | None, source_name: str, dry_run: bool, all_or_nothing: bool, by: "Viewer"
+) -> "RunRow":
     from django.utils import timezone
 
-    from jishi.accounts.rules.viewer import SYSTEM
     from jishi.flows import component_import
+    from jishi.kernel.errors import DomainError
+    from jishi.registers.queries import imports
+    from jishi.registers.rules.imports import Subject
 
+    run = component_import.begun(
+        file=file, mapping=mapping, source_name=source_name, dry=dry_run, all_or_nothing=all_or_nothing, by=by,
+        now=timezone.now(),
+    )  # fmt: skip
     with Bars() as bars:
-        report = component_import.import_components(
-            path=file,
-            mapping=mapping,
-            by=manager(by) if by else SYSTEM,
-            dry_run=dry_run,
-            all_or_nothing=all_or_nothing,
-            refused_to=refused_to,
-            now=timezone.now(),
-            progress=bars,
-        )
-    if as_json:
-        for line in component_import.lines_of(report):
-            say_json(line)
-    else:
-        for row in report.refused:
-            click.echo(f"第 {row.line} 行（{row.code or '无代码'}）：{row.reason}")
-        sums = "，".join(f"{outcome.label} {report.counts[outcome]} 行" for outcome in component_import.Outcome)
-        click.echo(f"{report.file}：{sums}")
-    if report.refused:
-        ctx.exit(1)
+        try:
+            component_import.go_on(run, by, timezone.now, bars)
+        except DomainError as error:
+            click.echo(error.message, err=True)
+    return imports.run(by, run.id, Subject.PARTS)
+
+
+def _tell_json(run: "RunRow") -> None:
+    from jishi.registers.queries import imports
+
+    for line, _, reason in imports.refusals(run.id):
+        say_json({"line": line, "reason": reason})
+    say_json({"run": run.id, "state": run.state, "rows": run.rows, "note": run.note, **run.counts})
+
+
+def _tell(run: "RunRow") -> None:
+    from jishi.flows.component_import import COUNTS
+    from jishi.registers.queries import imports
+
+    for line, _, reason in imports.refusals(run.id, limit=_SHOWN):
+        click.echo(f"第 {line} 行：{reason}")
+    if run.refused > _SHOWN:
+        click.echo(f"……共 {run.refused} 行未导入，用 --refused-to 取全部")
+    told = "，".join(f"{label} {run.counts.get(name, 0)}" for name, label in COUNTS.items())
+    done = {"checked": "试导", "done": "导入"}.get(run.state, "未导入")
+    click.echo(f"{run.file_name}：{done} {run.rows} 行；{told}")
+
+
+def _who(username: str | None) -> "Viewer":
+    from jishi.accounts.rules.viewer import SYSTEM
+
+    return SYSTEM if username is None else manager(username)
 
 
 def manager(username: str) -> "Viewer":

@@ -1,255 +1,250 @@
-"""Taking in a file of components: every row is checked before the first is written, every bad row told with its reason.
+"""Taking in a file of components: tried first, then batch by batch, going on after a crash.
 
-A row is known again by its code and what it says: importing a file twice adds nothing, and after a crash the next run
-goes on where it stopped.
+Everything about a batch (checks, writing, the rows that stay out, how far the file is) happens in one transaction, so
+that a crash undoes at most one batch and nothing is done twice. A row is known again by its code and what it says:
+bringing a file a second time adds nothing.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
-from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import SYSTEM, Viewer
-from jishi.flows.importing.component_layouts import ComponentLayout, read_component_layout
+from jishi.flows.import_steps import Clock, Progress, Step
+from jishi.flows.importing.component_layouts import (
+    ComponentLayout,
+    check_source_name,
+    columns_of,
+    read_component_layout,
+    understood,
+)
 from jishi.flows.importing.component_rows import ComponentReader
+from jishi.flows.importing.frames import header_of, read_rows
 from jishi.flows.importing.grounds import Grounds
-from jishi.flows.importing.refusals import write_refused
-from jishi.flows.importing.sheets import Line, NoHeader, Sheet, read_sheet
-from jishi.kernel.errors import Invalid
+from jishi.flows.register_files import digest_of
+from jishi.kernel.errors import DomainError, Invalid
 from jishi.parts.actions import add_components
 from jishi.parts.queries import fingerprints, subclasses
 from jishi.parts.rules.given import Given
+from jishi.registers.actions import imports
+from jishi.registers.actions.many import note_refusals
+from jishi.registers.queries import imports as queries
+from jishi.registers.rules.imports import RunRow, Subject
+from jishi.registers.rules.vocabulary import Source
 from jishi.territory.queries import county
 
-BATCH = 2_000  # rows checked and written at once; each batch is one transaction
-Progress = Callable[[str, int, int], None]
-
-
-class Outcome(StrEnum):
-    ACCEPTED = "accepted"
-    READY = "ready"
-    ALREADY = "already"
-    REFUSED = "refused"
-
-    @property
-    def label(self) -> str:
-        return {"accepted": "已登记", "ready": "可以导入", "already": "此前已导入", "refused": "未导入"}[self.value]
-
-
-@dataclass(frozen=True, slots=True)
-class RowReport:
-    """What became of one row."""
-
-    line: int
-    code: str
-    outcome: Outcome
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What became of a file."""
-
-    file: str
-    layout: str
-    rows: tuple[RowReport, ...]
-
-    @property
-    def refused(self) -> tuple[RowReport, ...]:
-        return tuple(row for row in self.rows if row.outcome is Outcome.REFUSED)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        found = dict.fromkeys((outcome.value for outcome in Outcome), 0)
-        for row in self.rows:
-            found[row.outcome.value] += 1
-        return found
-
-
-def import_components(
-    *,
-    path: Path,
-    now: dt.datetime,
-    by: Viewer = SYSTEM,
-    mapping: str | Path | None = None,
-    dry_run: bool = False,
-    all_or_nothing: bool = False,
-    refused_to: Path | None = None,
-    progress: Progress | None = None,
-) -> ImportReport:
-    """Check the rows of a CSV or XLSX file, register the good ones, and report on each.
-
-    Parameters
-    ----------
-    by
-        Somebody who manages the place.
-    mapping
-        Name of a mapping in ``places/common/mappings/parts`` or a mapping file; the standard one without it.
-    dry_run
-        Only check: good rows are ``READY``.
-    all_or_nothing
-        One refused row, and nothing is written; the good rows stay ``READY``.
-    refused_to
-        Where to write the refused rows as they are, with line and reason, to be put right and imported again.
-    progress
-        Told what is done, how many rows are done and how many there are.
-
-    Raises ``Invalid`` if the file or the mapping cannot be used at all, ``Forbidden``.
-    """
-    if by is not SYSTEM:
-        by.check(Permission.MANAGE_PLACE)
-    layout = _layout(mapping)
-    sheet = _open(path, layout)
-    tell = progress or (lambda _what, _done, _total: None)
-    check = _Check(sheet, layout, localdate(now))
-    rows: list[RowReport] = []
-    ready: list[tuple[int, Given]] = []
-    for start in range(0, len(sheet.lines), BATCH):
-        told, good = check.batch(sheet.lines[start : start + BATCH])
-        rows.extend(told)
-        ready.extend(good)
-        tell("检查", len(rows), len(sheet.lines))
-    held_back = all_or_nothing and any(row.outcome is Outcome.REFUSED for row in rows)
-    if not dry_run and not held_back:
-        write = _Write(check.days, f"导入 {path.name}", by, now)
-        outcomes = write.everything(ready, all_or_nothing, tell)
-        rows = [_told(row, outcomes) for row in rows]
-    report = ImportReport(path.name, layout.name, tuple(rows))
-    if refused_to is not None:
-        write_refused(refused_to, sheet, {row.line: row.reason for row in report.refused})
-    return report
+BATCH = 5_000
+_TRIES = 3
+# What became of the rows, in the order it is told.
+COUNTS = {"new": "新登记部件", "already": "此前已导入", "refused": "未导入"}
 
 
 def mappings_folder() -> Path:
     return Path(settings.PLACES_DIR) / "common" / "mappings" / "parts"
 
 
-def _layout(mapping: str | Path | None) -> ComponentLayout:
-    if mapping is not None and Path(mapping).is_file():
+def usual_layout() -> ComponentLayout:
+    """The headings that are usual in files of components."""
+    return read_component_layout(mappings_folder() / "standard.yaml")
+
+
+def named_layout(mapping: str | Path) -> ComponentLayout:
+    """A mapping file, or one of those that came along, by name; raises Invalid."""
+    if Path(mapping).is_file():
         return read_component_layout(Path(mapping))
-    name = "standard" if mapping is None else str(mapping)
     known = {path.stem: path for path in sorted(mappings_folder().glob("*.yaml"))}
-    if name not in known:
-        raise Invalid(f"没有名为“{name}”的对应文件，现有：{'、'.join(known)}")
-    return read_component_layout(known[name])
+    if str(mapping) not in known:
+        raise Invalid(f"没有名为“{mapping}”的对应文件，现有：{'、'.join(known)}")
+    return read_component_layout(known[str(mapping)])
 
 
-def _open(path: Path, layout: ComponentLayout) -> Sheet:
+def begun(
+    *,
+    file: Path,
+    mapping: str | Path | None,
+    source_name: str,
+    dry: bool,
+    all_or_nothing: bool,
+    by: Viewer,
+    now: dt.datetime,
+) -> RunRow:
+    """A run for a file that stays where it is: the one that was cut off, or a new one with its columns understood from
+    the mapping, from what is remembered of the source, or from the usual headings."""
+    check_source_name(source_name)
+    if by is not SYSTEM:
+        by.check(Subject.PARTS.permission)
+    header = header_of(file)
+    layout = named_layout(mapping) if mapping is not None else None
+    remembered = queries.mapping_of(source_name, Subject.PARTS)
+    chosen = layout.chosen(header) if layout is not None else understood(header, remembered, usual_layout())
+    columns_of(chosen)
+    digest = digest_of(file)
+    cut_off = None if dry else queries.interrupted(by, digest, source_name, all_or_nothing, Subject.PARTS)
+    if cut_off is not None and chosen == cut_off.columns:
+        return replace(cut_off, path=str(file))
+    run = imports.begin_run(
+        path=str(file.resolve()), file_name=file.name, digest=digest, source_name=source_name, source=Source.IMPORT,
+        all_or_nothing=all_or_nothing, by=by, now=now, subject=Subject.PARTS,
+    )  # fmt: skip
+    return imports.set_columns(run_id=run.id, columns=chosen, by=by, now=now, dry=dry)
+
+
+def go_on(run: RunRow, by: Viewer, clock: Clock, progress: Progress | None = None) -> None:
+    """Work on a run to its end, telling how far it is; for the command line."""
+    told = "试导" if run.state == "checking" else "导入"
+    for step in work_on(run, by, clock):
+        if progress is not None:
+            progress(told, step.done_rows, step.rows)
+
+
+def work_on(run: RunRow, by: Viewer, clock: Clock, lease: dt.timedelta | None = None) -> Iterator[Step]:
+    """Try a run or take it in, as its state says; a step after each batch.
+
+    What is wrong with the file as a whole ends the run with a sentence in its note, and is raised as Invalid.
+    """
     try:
-        return read_sheet(path, layout.fits, lambda header, cells: len(cells) == len(header))
-    except NoHeader as missing:
-        raise Invalid(f"{missing.message}。表头里要有“{'”或“'.join(layout.columns['code'])}”一列") from None
-    except OSError as error:
-        raise Invalid(f"{path.name} 无法读取：{error.strerror}") from error
+        yield from _worked(run, by, clock, lease)
+    except DomainError as refusal:
+        imports.finish(run=run, by=by, now=clock(), failed=refusal.message)
+        raise
+    imports.finish(run=run, by=by, now=clock())
 
 
-class _Check:
-    """Checks the rows of one file against the catalogue, the ground, the register and each other."""
+def _worked(run: RunRow, by: Viewer, clock: Clock, lease: dt.timedelta | None) -> Iterator[Step]:
+    columns = columns_of(run.columns)
+    rows = with_earlier(read_rows(Path(run.path), columns.by_meaning))
+    check = Check.of(run, localdate(clock()))
+    job = _Job(run, rows, check, by, clock, lease, Counter(run.counts), run.done_rows)
+    yield Step(run.done_rows, rows.height)
+    if run.all_or_nothing and run.state == "importing":
+        with transaction.atomic():
+            for number in range(job.batches):
+                job.batch(number)
+            if job.counts["refused"]:
+                raise Invalid(f"有{job.counts['refused']}行不能导入，按“全部导入或全部不导入”，一行也没有导入。")
+        yield Step(rows.height, rows.height)
+        return
+    for number in range(run.done, job.batches):
+        job.whole_batch(number)
+        yield Step(job.done_rows, rows.height)
 
-    def __init__(self, sheet: Sheet, layout: ComponentLayout, today: dt.date) -> None:
+
+def with_earlier(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with ``earlier``: the line above on which the same code stands first, or null."""
+    code = pl.col("code").str.normalize("NFKC").str.replace_all(r"\s", "")
+    first = pl.col("line").min().over(code)
+    return rows.with_columns(earlier=pl.when(pl.col("code").is_not_null() & (first < pl.col("line"))).then(first))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What can be said of a batch: the good rows, why others stay out (by line), how many came in before."""
+
+    good: list[Given]
+    refused: dict[int, str]
+    already: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Checks rows of one file against the catalogue, the ground, the register and each other."""
+
+    reader: ComponentReader
+    grounds: Grounds
+    days: dict[str, int | None]  # the inspection cycle of each sub-class
+
+    @classmethod
+    def of(cls, run: RunRow, today: dt.date) -> "Check":
         known = {kind.code: kind for kind in subclasses()}
         if not known:
             raise Invalid("还没有装载部件分类目录，请管理员先装载地方模板")
-        self.days = {code: kind.inspection_days for code, kind in known.items()}
-        self.grounds = Grounds()
-        self.reader = ComponentReader(
-            columns=layout.places(sheet.header.cells),
-            width=len(sheet.header.cells),
+        columns, grounds = columns_of(run.columns), Grounds()
+        reader = ComponentReader(
+            meanings=columns.by_meaning,
             county=county().code[:6],
             subclasses=known,
             today=today,
-            outline_is_true=self.grounds.outline_is_true,
-            gcj02=layout.gcj02,
+            outline_is_true=grounds.outline_is_true,
+            gcj02=columns.gcj02,
         )
-        self.first: dict[str, int] = {}  # code -> the line where it stands first
+        return cls(reader, grounds, {code: kind.inspection_days for code, kind in known.items()})
 
-    def batch(self, lines: Sequence[Line]) -> tuple[list[RowReport], list[tuple[int, Given]]]:
-        """What can be said of some rows, and those that may be written, by line."""
+    def checked(self, rows: list[dict[str, Any]]) -> Checked:
         reader = self.reader
-        points = [reader.point(line) for line in lines]
-        codes = [reader.code(line) for line in lines]
+        points = [reader.point(row) for row in rows]
+        codes = [reader.code(row) for row in rows]
         held = fingerprints(filter(None, codes))
-        rows: list[RowReport] = []
-        good: list[tuple[int, Given]] = []
-        for line, code, point, around in zip(lines, codes, points, self.grounds.around(points), strict=True):
-            given, faults = reader.read(line, point, around)
-            faults += self._repeated(line, code)
-            outcome = Outcome.READY
-            if code in held and not faults:
-                outcome = Outcome.ALREADY
-                if given is not None and held[code] != given.fingerprint:
-                    faults.append("登记簿中已有这个代码，内容与本行不同")
-            if faults:
-                outcome = Outcome.REFUSED
-            elif outcome is Outcome.READY and given is not None:
-                good.append((line.number, given))
-            rows.append(RowReport(line.number, code, outcome, "；".join(faults)))
-        return rows, good
-
-    def _repeated(self, line: Line, code: str) -> list[str]:
-        first = self.first.setdefault(code, line.number) if code else line.number
-        return [f"部件代码与第{first}行相同"] if first != line.number else []
+        good: list[Given] = []
+        refused: dict[int, str] = {}
+        already = 0
+        for row, code, point, around in zip(rows, codes, points, self.grounds.around(points), strict=True):
+            given, faults = reader.read(row, point, around)
+            if row["earlier"] is not None:
+                faults.append(f"部件代码与第{row['earlier']}行相同")
+            if given is not None and not faults and code in held:
+                if held[code] == given.fingerprint:
+                    already += 1
+                    continue
+                faults.append("登记簿中已有这个代码，内容与本行不同")
+            if faults or given is None:
+                refused[row["line"]] = "；".join(faults)
+            else:
+                good.append(given)
+        return Checked(good, refused, already)
 
 
-class _Write:
-    """Writes checked rows. Should the database refuse a batch, its halves are tried, so only the culprit stays out."""
+@dataclass(slots=True)
+class _Job:
+    """One run at work: what is counted, and how far it is."""
 
-    def __init__(self, days: dict[str, int | None], source: str, by: Viewer, now: dt.datetime) -> None:
-        self.days, self.source, self.by, self.now = days, source, by, now
+    run: RunRow
+    rows: pl.DataFrame
+    check: Check
+    by: Viewer
+    clock: Clock
+    lease: dt.timedelta | None
+    counts: Counter[str]
+    done_rows: int
+    batches: int = field(init=False)
 
-    def everything(self, ready: Sequence[tuple[int, Given]], all_or_nothing: bool, tell: Progress) -> dict[int, str]:
-        """By line what the database had against a row; empty for one that was written."""
-        if not all_or_nothing:
-            return self._batches(ready, self._some, tell)
-        try:
-            with transaction.atomic():
-                return self._batches(ready, self._add, tell)
-        except DatabaseError as error:
-            raise Invalid(f"数据库没有接受这个文件，一行也没有写入：{str(error).splitlines()[0][:120]}") from error
+    def __post_init__(self) -> None:
+        self.batches = -(-self.rows.height // BATCH)
 
-    def _batches(
-        self,
-        ready: Sequence[tuple[int, Given]],
-        write: Callable[[Sequence[tuple[int, Given]]], dict[int, str]],
-        tell: Progress,
-    ) -> dict[int, str]:
-        outcomes: dict[int, str] = {}
-        for start in range(0, len(ready), BATCH):
-            outcomes |= write(ready[start : start + BATCH])
-            tell("写入", len(outcomes), len(ready))
-        return outcomes
+    def whole_batch(self, number: int) -> None:
+        """One transaction; once more if somebody has given one of the codes at this very moment."""
+        before = Counter(self.counts), self.done_rows
+        for left in reversed(range(_TRIES)):
+            try:
+                with transaction.atomic():
+                    self.batch(number)
+                return
+            except IntegrityError:
+                self.counts, self.done_rows = Counter(before[0]), before[1]
+                if not left:
+                    raise
 
-    def _add(self, some: Sequence[tuple[int, Given]]) -> dict[int, str]:
-        given = [one for _, one in some]
-        add_components(given=given, days=self.days, source=self.source, by=self.by, now=self.now)
-        return dict.fromkeys((line for line, _ in some), "")
-
-    def _some(self, some: Sequence[tuple[int, Given]]) -> dict[int, str]:
-        try:
-            return self._add(some)
-        except DatabaseError as error:
-            if len(some) == 1:
-                return {some[0][0]: f"数据库没有接受这一行：{str(error).splitlines()[0][:120]}"}
-            middle = len(some) // 2
-            return self._some(some[:middle]) | self._some(some[middle:])
-
-
-def _told(row: RowReport, outcomes: dict[int, str]) -> RowReport:
-    if row.line not in outcomes:
-        return row
-    reason = outcomes[row.line]
-    return replace(row, outcome=Outcome.REFUSED if reason else Outcome.ACCEPTED, reason=reason)
-
-
-def lines_of(report: ImportReport) -> Iterator[dict[str, Any]]:
-    """The report for a program: one object a row, then the sums."""
-    for row in report.rows:
-        yield {"line": row.line, "code": row.code, "outcome": row.outcome.value, "reason": row.reason}
-    yield {"file": report.file, "layout": report.layout, **report.counts}
+    def batch(self, number: int) -> None:
+        """Check and write one batch, within the caller's transaction."""
+        rows = self.rows.slice(number * BATCH, BATCH)
+        found = self.check.checked(rows.to_dicts())
+        now = self.clock()
+        if self.run.state == "importing":
+            source = f"{self.run.source_name}：{self.run.file_name}，导入{self.run.id}"
+            add_components(given=found.good, days=self.check.days, source=source, by=self.by, now=now)
+        told = {"line": list(found.refused), "reason": list(found.refused.values())}
+        refused = pl.DataFrame(told, schema={"line": pl.Int64, "reason": pl.String})
+        note_refusals(run_id=self.run.id, rows=refused.with_columns(taken=pl.lit(False)))
+        self.counts.update({"new": len(found.good), "already": found.already, "refused": refused.height})
+        self.done_rows += rows.height
+        imports.advance(
+            run=self.run, done=number + 1, done_rows=self.done_rows, rows=self.rows.height, counts=self.counts,
+            until=now + self.lease if self.lease else None,
+        )  # fmt: skip

@@ -18,7 +18,7 @@ from jishi.accounts.rules.viewer import Viewer
 from jishi.duties.queries import category
 from jishi.flows.importing.layouts import Layout, fitting, known_layouts, read_layout
 from jishi.flows.importing.naming import Gazetteer, Named
-from jishi.flows.importing.refusals import write_refused
+from jishi.flows.importing.refused import write_refused_lines
 from jishi.flows.importing.rows import Reader, looks_like_row, places_of_headings
 from jishi.flows.importing.sheets import Line, NoHeader, Sheet, read_sheet
 from jishi.kernel.errors import DomainError, Invalid
@@ -117,7 +117,7 @@ def import_file(
         if progress is not None:
             progress("导入", len(rows), len(sheet.lines))
     if refused_to is not None:
-        write_refused(refused_to, sheet, {row.line: row.reason for row in rows if row.outcome is Outcome.REFUSED})
+        write_refused_lines(refused_to, sheet, {row.line: row.reason for row in rows if row.outcome is Outcome.REFUSED})
     return ImportReport(path.name, layout.name, tuple(rows))
 
 

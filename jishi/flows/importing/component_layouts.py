@@ -1,4 +1,7 @@
-"""Which column of a file of components means what: for each meaning the headings that are known for it."""
+"""Which column of a file of components means what: the headings that are known for each meaning, and what is chosen.
+
+What is chosen for a file is one heading a meaning, and under ``COORDINATES`` the kind of its coordinates.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +13,25 @@ import yaml
 from jishi.flows.importing.layouts import heading
 from jishi.kernel.errors import Invalid
 
-MEANINGS = (
-    "code", "class", "subclass", "name", "unit", "place", "longitude", "latitude", "authority", "owner", "keeper",
-    "inspected_on",
-)  # fmt: skip
-COORDINATES = ("wgs84", "gcj02")
+LABELS = {
+    "code": "部件代码",
+    "class": "大类",
+    "subclass": "小类",
+    "name": "名称",
+    "unit": "所在网格或社区",
+    "place": "位置",
+    "longitude": "经度",
+    "latitude": "纬度",
+    "authority": "主管单位",
+    "owner": "权属单位",
+    "keeper": "养护单位",
+    "inspected_on": "上次巡查日期",
+}
+MEANINGS = tuple(LABELS)
+COORDINATES = "coordinates"
+WGS84, GCJ02 = "wgs84", "gcj02"
+SYSTEMS = {WGS84: "WGS84、CGCS2000", GCJ02: "火星坐标（GCJ-02）"}
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +43,61 @@ class ComponentLayout:
     columns: Mapping[str, tuple[str, ...]]
     gcj02: bool = False
 
-    def fits(self, cells: Sequence[str]) -> bool:
-        """Whether these cells are a header: one of them is the code."""
-        return not {heading(cell) for cell in cells}.isdisjoint(self.columns["code"])
+    def chosen(self, cells: Sequence[str]) -> dict[str, str]:
+        """What the columns of a file with this header mean; each heading is used once."""
+        free = [heading(cell) for cell in cells]
+        found: dict[str, str] = {}
+        for meaning in MEANINGS:
+            fits = next((name for name in self.columns.get(meaning, ()) if name in free), None)
+            if fits is not None:
+                found[meaning] = fits
+                free.remove(fits)
+        return found | ({COORDINATES: GCJ02} if self.gcj02 else {})
 
-    def places(self, cells: Sequence[str]) -> dict[str, int]:
-        """Where each meaning stands in a file with this header; of two columns alike the first."""
-        at = {heading(cell): place for place, cell in reversed(list(enumerate(cells)))}
-        found = {meaning: [at[name] for name in names if name in at] for meaning, names in self.columns.items()}
-        return {meaning: columns[0] for meaning, columns in found.items() if columns}
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What was chosen for one file."""
+
+    by_meaning: Mapping[str, str]
+    gcj02: bool
+
+
+def columns_of(chosen: Mapping[str, str]) -> Columns:
+    """Raise Invalid unless what is chosen says which component, and where it is."""
+    by_meaning = {meaning: name for meaning, name in chosen.items() if meaning != COORDINATES}
+    unknown = sorted(set(by_meaning) - set(MEANINGS))
+    if unknown:
+        raise Invalid(f"没有“{unknown[0]}”这一项，可用：{'、'.join(MEANINGS)}")
+    names = list(by_meaning.values())
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise Invalid(f"“{doubled[0]}”一列对应了两项，请只留一项。", field="columns")
+    if "code" not in by_meaning:
+        raise Invalid("请指明哪一列是部件代码。", field="code")
+    if ("longitude" in by_meaning) != ("latitude" in by_meaning):
+        raise Invalid("经度和纬度要么都对应，要么都不对应。", field="longitude")
+    if not {"unit", "longitude"} & set(by_meaning):
+        raise Invalid("请指明部件在哪里：所在网格或社区，或者经度和纬度。", field="unit")
+    system = chosen.get(COORDINATES, WGS84)
+    if system not in SYSTEMS:
+        raise Invalid(f"坐标只能是 {'、'.join(SYSTEMS)}", field=COORDINATES)
+    return Columns(by_meaning, system == GCJ02)
+
+
+def understood(cells: Sequence[str], remembered: Mapping[str, str], usual: ComponentLayout) -> dict[str, str]:
+    """What was remembered of the source where its headings still stand, the usual for all others."""
+    here = {heading(cell) for cell in cells}
+    kept = {meaning: name for meaning, name in remembered.items() if name in here or meaning == COORDINATES}
+    if remembered and len(kept) == len(remembered):
+        return kept
+    free = [cell for cell in cells if heading(cell) not in kept.values()]
+    return usual.chosen(free) | kept
+
+
+def check_source_name(name: str) -> None:
+    if not name or len(name) > _LONGEST_NAME:
+        raise Invalid(f"请写明来源名称，最多{_LONGEST_NAME}个字。", field="source_name")
 
 
 def read_component_layout(path: Path) -> ComponentLayout:
@@ -54,11 +117,11 @@ def _layout(content: Any) -> ComponentLayout:
     columns = {str(meaning): _headings(str(meaning), given) for meaning, given in content["columns"].items()}
     if not columns.get("code"):
         raise Invalid("columns 缺少 code（部件代码）")
-    coordinates = content.get("coordinates", COORDINATES[0])
-    if coordinates not in COORDINATES:
-        raise Invalid(f"coordinates 只能是 {'、'.join(COORDINATES)}")
+    coordinates = content.get(COORDINATES, WGS84)
+    if coordinates not in SYSTEMS:
+        raise Invalid(f"coordinates 只能是 {'、'.join(SYSTEMS)}")
     name = str(content.get("name", ""))
-    return ComponentLayout(name, str(content.get("label", name)), columns, coordinates == "gcj02")
+    return ComponentLayout(name, str(content.get("label", name)), columns, coordinates == GCJ02)
 
 
 def _headings(meaning: str, given: Any) -> tuple[str, ...]:

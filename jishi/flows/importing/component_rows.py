@@ -4,11 +4,11 @@ import datetime as dt
 import hashlib
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from jishi.flows.importing.grounds import Point
-from jishi.flows.importing.sheets import GARBLED, TORN, Line
+from jishi.flows.importing.sheets import GARBLED
 from jishi.kernel.errors import Invalid
 from jishi.kernel.geo import gcj02_to_wgs84
 from jishi.organizations.queries import dispatchable
@@ -18,14 +18,14 @@ from jishi.parts.rules.given import MAX_BODY, Body, Given, clean_given, clean_li
 from jishi.territory.queries import UnitRow, full_name, units
 
 SMALLEST = 2  # components lie in communities and grids
+Row = Mapping[str, str | None]  # what a row says, by meaning; ``form`` is what is wrong with it as a whole
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentReader:
-    """Reads the rows of one file. ``columns`` says where each meaning stands, ``county`` is six digits."""
+    """Reads the rows of one file. ``meanings`` are those its columns have, ``county`` is six digits."""
 
-    columns: Mapping[str, int]
-    width: int
+    meanings: Collection[str]
     county: str
     subclasses: Mapping[str, SubclassRow]
     today: dt.date
@@ -34,66 +34,54 @@ class ComponentReader:
     units: Mapping[str, UnitRow | None] = field(default_factory=lambda: units_by_name())
     bodies: Mapping[str, Body] = field(default_factory=lambda: bodies_by_name())
 
-    def cell(self, meaning: str, line: Line) -> str:
-        at = self.columns.get(meaning)
-        return line.cells[at].strip() if at is not None and at < len(line.cells) else ""
+    def code(self, row: Row) -> str:
+        return clean_code(_said(row, "code"))
 
-    def code(self, line: Line) -> str:
-        return clean_code(self.cell("code", line))
-
-    def point(self, line: Line) -> Point:
+    def point(self, row: Row) -> Point:
         """The point in WGS84 degrees; None where there is none, or none that could be one."""
         try:
-            longitude, latitude = float(self.cell("longitude", line)), float(self.cell("latitude", line))
+            longitude, latitude = float(_said(row, "longitude")), float(_said(row, "latitude"))
         except ValueError:
             return None
         if not (math.isfinite(longitude) and abs(longitude) <= 180 and math.isfinite(latitude) and abs(latitude) <= 90):
             return None
         return gcj02_to_wgs84(longitude, latitude) if self.gcj02 else (longitude, latitude)
 
-    def read(self, line: Line, point: Point, around: UnitRow | None) -> tuple[Given | None, list[str]]:
+    def read(self, row: Row, point: Point, around: UnitRow | None) -> tuple[Given | None, list[str]]:
         """What the row says, or None and why it cannot be used; ``around`` is the unit that holds the point."""
-        fault = self._form(line)
-        if fault:
-            return None, [fault]
-        code = self.code(line)
-        faults = self._of_code(code, line)
-        unit = self._unit(line, point, around, faults)
-        seen = self._day(line, faults)
+        form = _form(row)
+        if form:
+            return None, [form]
+        code = self.code(row)
+        faults = self._of_code(code, row)
+        unit = self._unit(row, point, around, faults)
+        seen = self._day(row, faults)
         if unit is None or faults:
             return None, faults
         given = Given(
             code=code,
             unit_id=unit.id,
-            name=self.cell("name", line),
-            place=self.cell("place", line),
+            name=_said(row, "name"),
+            place=_said(row, "place"),
             longitude=point[0] if point is not None else None,
             latitude=point[1] if point is not None else None,
-            authority=self._body("authority", line),
-            owner=self._body("owner", line),
-            keeper=self._body("keeper", line),
+            authority=self._body("authority", row),
+            owner=self._body("owner", row),
+            keeper=self._body("keeper", row),
             inspected_on=seen,
-            fingerprint=self.fingerprint(line),
+            fingerprint=self.fingerprint(row),
         )
         try:
             return clean_given(given), []
         except Invalid as refusal:
             return None, [refusal.message]
 
-    def fingerprint(self, line: Line) -> str:
+    def fingerprint(self, row: Row) -> str:
         """Sixteen digits that tell two rows apart by what they say of the component."""
-        said = "\x1f".join(f"{meaning}={self.cell(meaning, line)}" for meaning in sorted(self.columns))
+        said = "\x1f".join(f"{meaning}={_said(row, meaning)}" for meaning in sorted(self.meanings))
         return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
-    def _form(self, line: Line) -> str:
-        if line.torn:
-            return TORN
-        if any(cell.strip() for cell in line.cells[self.width :]):
-            return f"列数不符：表头{self.width}列，本行{len(line.cells)}列"
-        garbled = any(GARBLED in cell for cell in line.cells)
-        return "有无法识别的字符，文件在传送中可能损坏" if garbled else ""
-
-    def _of_code(self, code: str, line: Line) -> list[str]:
+    def _of_code(self, code: str, row: Row) -> list[str]:
         fault = fault_of(code, self.county)
         if fault:
             return [fault]
@@ -105,18 +93,18 @@ class ComponentReader:
             ("class", (kind.class_code, kind.class_name), "大类"),
             ("subclass", (kind.code, kind.name), "小类"),
         ):
-            said = clean_line(self.cell(meaning, line))
+            said = clean_line(_said(row, meaning))
             if said and said not in known and said.zfill(len(known[0])) != known[0]:
                 faults.append(f"{label}“{said[:30]}”与部件代码不符，代码中是{known[0]}{known[1]}")
         return faults
 
-    def _unit(self, line: Line, point: Point, around: UnitRow | None, faults: list[str]) -> UnitRow | None:
+    def _unit(self, row: Row, point: Point, around: UnitRow | None, faults: list[str]) -> UnitRow | None:
         """The unit the row names, or, nearer, the one around its point."""
-        written = (self.cell("longitude", line), self.cell("latitude", line))
+        written = (_said(row, "longitude"), _said(row, "latitude"))
         if any(written) and point is None:
             faults.append(f"坐标“{','.join(written)[:40]}”不是经度和纬度")
             return None
-        said = _key(self.cell("unit", line))
+        said = _key(_said(row, "unit"))
         named = self.units.get(said)
         if said and named is None:
             many = said in self.units
@@ -130,16 +118,26 @@ class ComponentReader:
             return around
         return named
 
-    def _day(self, line: Line, faults: list[str]) -> dt.date | None:
-        written = self.cell("inspected_on", line)
+    def _day(self, row: Row, faults: list[str]) -> dt.date | None:
+        written = _said(row, "inspected_on")
         day = read_day(written) if written else None
         if written and (day is None or day > self.today):
             faults.append(f"巡查日期“{written[:20]}”{'晚于今天' if day else '不是日期'}")
         return day
 
-    def _body(self, role: str, line: Line) -> Body:
-        said = clean_line(self.cell(role, line))
+    def _body(self, role: str, row: Row) -> Body:
+        said = clean_line(_said(row, role))
         return self.bodies.get(said) or Body(name=said[: MAX_BODY + 1])
+
+
+def _said(row: Row, meaning: str) -> str:
+    return row.get(meaning) or ""
+
+
+def _form(row: Row) -> str:
+    """What is wrong with a row as a whole."""
+    garbled = any(GARBLED in said for said in row.values() if isinstance(said, str))
+    return row["form"] or ("有无法识别的字符，文件在传送中可能损坏" if garbled else "")
 
 
 def _key(text: str) -> str:

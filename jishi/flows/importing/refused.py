@@ -1,30 +1,42 @@
-"""The sheet of rows that stayed out: the columns of the file, then line, what became of the row, and the reason."""
+"""Sheets for other programs: the rows that stayed out of an import, and lists that are taken out.
+
+No cell of them can be carried out as a formula. The rows that stayed out come with the columns of their file, then the
+line, what became of the row, and in the last column the reason; put right, the sheet can be brought again.
+"""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import polars as pl
-
-from jishi.flows.importing.frames import header_of, read_rows
 from jishi.kernel.sheets import harmless
+
+if TYPE_CHECKING:
+    from jishi.flows.importing.sheets import Sheet
 
 BEHIND = ("行号", "结果", "原因")
 _TAKEN, _OUT = "已导入，待核实", "未导入"
+_ROWS_OF_A_SHEET = 1_000_000  # a workbook holds 1,048,576, title and header among them
+
+Row = Sequence[str]
 
 
 def write_refused(path: Path, source: Path, refusals: Sequence[tuple[int, bool, str]]) -> None:
-    """Write the rows of ``source`` that are named (line, whether the rest was taken, reason): as a workbook if ``path``
-    ends with xlsx, else as a CSV that Excel opens."""
+    """Write the rows of the file ``source`` that are named (line, whether the rest was taken, reason): as a workbook if
+    ``path`` ends with xlsx, else as a CSV that Excel opens."""
+    # The library that reads files takes 60 MB; who only takes a list out does not load it.
+    from jishi.flows.importing.frames import header_of
+
     header = header_of(source)
-    rows = _rows(source, header, refusals)
-    if path.suffix.lower() == ".xlsx":
-        write_workbook(path, [*header, *BEHIND], rows)
-    else:
-        write_text(path, [*header, *BEHIND], rows)
+    write_table(path, [*header, *BEHIND], _rows_of_file(source, header, refusals))
 
 
-def _rows(source: Path, header: Sequence[str], refusals: Sequence[tuple[int, bool, str]]) -> Iterator[Sequence[str]]:
+def _rows_of_file(source: Path, header: Row, refusals: Sequence[tuple[int, bool, str]]) -> Iterator[Row]:
+    import polars as pl
+
+    from jishi.flows.importing.frames import read_rows
+
     told = {line: (taken, reason) for line, taken, reason in refusals}
     names = {str(place): name for place, name in enumerate(header)}
     named = {place: name for place, name in names.items() if name}
@@ -35,29 +47,48 @@ def _rows(source: Path, header: Sequence[str], refusals: Sequence[tuple[int, boo
         yield [*cells, str(row["line"]), _TAKEN if taken else _OUT, reason]
 
 
-def write_workbook(path: Path, header: Sequence[str], rows: Iterator[Sequence[str]], note: str = "") -> None:
-    """One sheet of text, row by row; ``note`` stands above the header and at the foot of every printed page."""
+def write_refused_lines(path: Path, sheet: "Sheet", reasons: Mapping[int, str]) -> None:
+    """The same for a file that has been read already, of which rows are taken whole or not; ``reasons`` are by line."""
+    header = sheet.header.cells
+    rows = (
+        [*[*line.cells, *[""] * len(header)][: len(header)], str(line.number), reasons[line.number]]
+        for line in sheet.lines
+        if line.number in reasons
+    )
+    write_table(path, [*header, BEHIND[0], BEHIND[-1]], rows)
+
+
+def write_table(path: Path, header: Row, rows: Iterable[Row], note: str = "") -> None:
+    """A workbook if ``path`` ends with xlsx, else a CSV; ``note`` stands above the header."""
+    write = write_workbook if path.suffix.lower() == ".xlsx" else write_text
+    write(path, header, iter(rows), note)
+
+
+def write_workbook(path: Path, header: Row, rows: Iterator[Row], note: str = "") -> None:
+    """Sheets of text, row by row, a second one where one is full; ``note`` stands above the header and at the foot of
+    every printed page."""
     import xlsxwriter
 
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as workbook:
-        sheet = workbook.add_worksheet()
-        at = 0
-        if note:
-            sheet.set_footer(f"&L{note.replace('&', '&&')}&R&P/&N")
-            sheet.write_string(0, 0, note)
-            at = 1
-        sheet.write_row(at, 0, header, workbook.add_format({"bold": True}))
-        sheet.freeze_panes(at + 1, 0)
-        for number, row in enumerate(rows, start=at + 1):
-            for place, cell in enumerate(row):
-                sheet.write_string(number, place, harmless(cell))
+        bold = workbook.add_format({"bold": True})
+        while True:
+            sheet = workbook.add_worksheet()
+            top = [[note], header] if note else [header]
+            if note:
+                sheet.set_footer(f"&L{note.replace('&', '&&')}&R&P/&N")
+            sheet.freeze_panes(len(top), 0)
+            for number, row in enumerate(chain(top, islice(rows, _ROWS_OF_A_SHEET))):
+                for place, cell in enumerate(row):
+                    sheet.write_string(number, place, harmless(cell), bold if number == len(top) - 1 else None)
+            following = next(rows, None)
+            if following is None:
+                return
+            rows = chain([following], rows)
 
 
-def write_text(path: Path, header: Sequence[str], rows: Iterator[Sequence[str]], note: str = "") -> None:
+def write_text(path: Path, header: Row, rows: Iterator[Row], note: str = "") -> None:
     """A CSV with the mark by which Excel knows UTF-8."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        if note:
-            writer.writerow([note])
-        writer.writerow(header)
-        writer.writerows([harmless(cell) for cell in row] for row in rows)
+        for row in chain([[note]] if note else [], [header], rows):
+            writer.writerow([harmless(cell) for cell in row])

@@ -10,6 +10,7 @@ from jishi.flows.importing.layouts import Layout, heading
 from jishi.flows.importing.naming import Gazetteer
 from jishi.flows.importing.sheets import GARBLED, TORN, Line
 from jishi.kernel.errors import Invalid
+from jishi.kernel.sheets import plain
 from jishi.matters.rules.given import Origin, Report
 from jishi.matters.rules.reports import check_report, clean_report, clean_text
 from jishi.matters.rules.vocabulary import Channel
@@ -124,7 +125,7 @@ class Reader:
 
     def _cell(self, name: str, line: Line) -> str:
         at = self.columns.get(name)
-        return line.cells[at].strip() if at is not None and at < len(line.cells) else ""
+        return plain(line.cells[at].strip()) if at is not None and at < len(line.cells) else ""
 
 
 def places_of_headings(cells: Sequence[str]) -> dict[str, int]:
