@@ -82,10 +82,10 @@ def _goes_to(spot: _Spot, way: Onward) -> UnitRow | None:
 def _open_matters(lying: Q) -> Iterable[tuple[Facts, _Spot]]:
     """The open matters found, held until the transaction ends: nobody takes a step between reading and writing."""
     held = Matter.objects.select_for_update(no_key=True).filter(lying, closed_at__isnull=True).order_by("id")
-    for number, *spot in list(held.values_list("number", "longitude", "latitude", "door_code")):
+    for number, longitude, latitude, door in list(held.values_list("number", "longitude", "latitude", "door_code")):
         facts = facts_for_step(number)
         if facts is not None:
-            yield facts, _Spot(*spot)
+            yield facts, _Spot(longitude, latitude, door)
 
 
 @transaction.atomic

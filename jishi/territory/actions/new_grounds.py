@@ -112,8 +112,10 @@ def _grounds_below(
 
     found: dict[int, list[BaseGeometry]] = defaultdict(list)
     for new in plan.begun:
-        below = new.origins[0].former if new.parent_index in shares else None
-        if below in held and new.parent_index is not None and tree.by_id[below].parent_id == former:
+        if new.parent_index is None or new.parent_index not in shares:
+            continue
+        below = new.origins[0].former
+        if below in held and tree.by_id[below].parent_id == former:
             found[new.parent_index].append(sketch.outline_of(held[below].geometry))
     return found
 
