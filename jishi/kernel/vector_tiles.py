@@ -1,4 +1,4 @@
-"""Mapbox vector tiles (version 2.1 of their specification) from points and polygons already in tile coordinates.
+"""Mapbox vector tiles (version 2.1 of their specification) of points, lines and polygons in tile coordinates.
 
 Points are written as they come from the database, without an object for each: 4,000 of them in 6 ms of processor time,
 where the general library takes 45. The tests read the tiles with that library.
@@ -10,10 +10,10 @@ from jishi.kernel.tiles import EXTENT
 
 Value = str | int | bool | None
 Ring = Sequence[tuple[int, int]]
-# Number (0 for none), geometry as ``point`` or ``polygon`` writes it, and one value for each key of the layer.
+# Number (0 for none), geometry as ``point``, ``lines`` or ``polygon`` writes it, one value for each key of the layer.
 Feature = tuple[int, bytes, Sequence[Value]]
 
-_POINT, _POLYGON = 1, 3
+_POINT, _LINES, _POLYGON = 1, 2, 3
 _MOVE, _LINE, _CLOSE = 1, 2, 7
 
 
@@ -37,7 +37,9 @@ def _zigzag(number: int) -> bytes:
     return _varint(2 * number if number >= 0 else -2 * number - 1)
 
 
-_POINT_HEAD, _POLYGON_HEAD = (_SHORT[3 << 3] + _SHORT[kind] + _SHORT[4 << 3 | 2] for kind in (_POINT, _POLYGON))
+_POINT_HEAD, _LINES_HEAD, _POLYGON_HEAD = (
+    _SHORT[3 << 3] + _SHORT[kind] + _SHORT[4 << 3 | 2] for kind in (_POINT, _LINES, _POLYGON)
+)
 _MOVE_TO_ONE, _CLOSE_PATH = _SHORT[1 << 3 | _MOVE], _SHORT[1 << 3 | _CLOSE]
 _FEATURE, _NUMBER, _TAGS = _SHORT[2 << 3 | 2], _SHORT[1 << 3], _SHORT[2 << 3 | 2]
 
@@ -53,20 +55,34 @@ def point(x: int, y: int) -> bytes:
     return _POINT_HEAD + _SHORT[1 + len(right) + len(down)] + _MOVE_TO_ONE + right + down
 
 
+def lines(parts: Iterable[Ring]) -> bytes:
+    """The geometry of lines, each of two corners at least."""
+    written = bytearray()
+    at = (0, 0)
+    for corners in parts:
+        at = _draw(written, corners, at)
+    return _LINES_HEAD + _varint(len(written)) + bytes(written)
+
+
 def polygon(polygons: Iterable[Sequence[Ring]]) -> bytes:
     """The geometry of polygons, each its outer ring and then its holes; rings are open or closed, either way round."""
     written = bytearray()
     at = (0, 0)
     for rings in polygons:
         for place, ring in enumerate(rings):
-            corners = _turned(ring[:-1] if ring[0] == ring[-1] else ring, clockwise=place == 0)
-            for step, corner in enumerate(corners):
-                if step < 2:
-                    written += _MOVE_TO_ONE if step == 0 else _varint(len(corners) - 1 << 3 | _LINE)
-                written += _zigzag(corner[0] - at[0]) + _zigzag(corner[1] - at[1])
-                at = corner
+            at = _draw(written, _turned(ring[:-1] if ring[0] == ring[-1] else ring, clockwise=place == 0), at)
             written += _CLOSE_PATH
     return _POLYGON_HEAD + _varint(len(written)) + bytes(written)
+
+
+def _draw(written: bytearray, corners: Ring, at: tuple[int, int]) -> tuple[int, int]:
+    """One path from corner to corner, beginning where the pen is; gives where it ends."""
+    for step, corner in enumerate(corners):
+        if step < 2:
+            written += _MOVE_TO_ONE if step == 0 else _varint(len(corners) - 1 << 3 | _LINE)
+        written += _zigzag(corner[0] - at[0]) + _zigzag(corner[1] - at[1])
+        at = corner
+    return at
 
 
 def _turned(ring: Ring, *, clockwise: bool) -> Ring:

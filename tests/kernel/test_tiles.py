@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jishi.kernel.tiles import DEEPEST, EXTENT, Tile, mercator, tile_at
-from jishi.kernel.vector_tiles import layer, point, polygon
+from jishi.kernel.vector_tiles import layer, lines, point, polygon
 
 longitudes = st.floats(73, 136)
 latitudes = st.floats(3, 54)
@@ -95,6 +95,14 @@ def test_a_polygon_keeps_its_hole_whichever_way_round_it_is_given(spot, side, tu
     found = read(layer("units", ("name",), [(7, polygon([rings]), ("东门",))]))["units"]["features"][0]
     assert found["geometry"]["type"] == "Polygon"
     assert [set(map(tuple, ring)) for ring in found["geometry"]["coordinates"]] == [set(outer), set(hole)]
+
+
+@pytest.mark.capability("C04")
+@given(st.lists(st.lists(spots, min_size=2, max_size=8, unique=True), min_size=1, max_size=4))
+def test_lines_are_read_as_they_were_written(paths):
+    found = read(layer("edges", ("depth",), [(0, lines(paths), (2,))]))["edges"]["features"][0]["geometry"]
+    drawn = [found["coordinates"]] if found["type"] == "LineString" else found["coordinates"]
+    assert [[tuple(spot) for spot in path] for path in drawn] == paths
 
 
 def test_several_layers_one_after_the_other_are_a_tile_and_none_is_no_bytes():

@@ -22,7 +22,7 @@ from jishi.kernel.tiles import Tile, tile_at
 
 SUITE = "tiles"
 KINDS = ("sqlite", "postgresql")
-LAYERS = ("units", "stations", "buildings", "parts", "matters")
+LAYERS = ("units", "grids", "stations", "buildings", "parts", "matters")
 ZOOMS = range(10, 19)
 VIEW = 3  # tiles a screen is wide and high
 

@@ -24,6 +24,7 @@ from jishi.web.tones import STAGE_TONES
 
 class Layer(StrEnum):
     UNITS = "units"
+    GRIDS = "grids"
     STATIONS = "stations"
     BUILDINGS = "buildings"
     PARTS = "parts"
@@ -36,11 +37,12 @@ class Layer(StrEnum):
     @property
     def public(self) -> bool:
         """Whether it is the same for everybody, logged in or not."""
-        return self in (Layer.UNITS, Layer.STATIONS)
+        return self in (Layer.UNITS, Layer.GRIDS, Layer.STATIONS)
 
 
 LABELS = {
-    Layer.UNITS: "治理单元",
+    Layer.UNITS: "镇街、社区（村）",
+    Layer.GRIDS: "网格（小组）",
     Layer.STATIONS: "单位驻地",
     Layer.BUILDINGS: "楼栋门牌",
     Layer.PARTS: "部件",
@@ -55,7 +57,7 @@ HOLD = {Layer.BUILDINGS: 60, Layer.PARTS: 60, Layer.MATTERS: 10}  # seconds; cou
 
 def layers_of(viewer: Viewer | None) -> tuple[Layer, ...]:
     """The layers a person may see: doors are for people at work, matters for those whose postings let them read any."""
-    seen = [Layer.UNITS, Layer.STATIONS]
+    seen = [Layer.UNITS, Layer.GRIDS, Layer.STATIONS]
     if viewer is not None and viewer.grants:
         seen.append(Layer.BUILDINGS)
     if are_public() or (viewer is not None and viewer.may(Permission.READ_PARTS)):
@@ -76,8 +78,8 @@ class Drawing:
 
 def draw(layer: Layer, viewer: Viewer | None, tile: Tile) -> bytes:
     """The tile of one layer as this person sees it; whether they may see the layer is asked before."""
-    if layer is Layer.UNITS:
-        return draw_units(tile)
+    if layer in (Layer.UNITS, Layer.GRIDS):
+        return draw_units(tile, grids=layer is Layer.GRIDS)
     if layer is Layer.STATIONS:
         return draw_stations(tile)
     asked = _asked(layer, viewer, tile)

@@ -19,7 +19,7 @@ from tests.parts.square import IN_GRID, IN_NEXT_GRID, IN_OTHER_GRID, put
 
 PLACES = {"grid": IN_GRID, "next_grid": IN_NEXT_GRID, "other_grid": IN_OTHER_GRID}
 SECRETS = ("欧阳秘之", "13900007777", "楼上欧阳")
-LAYERS = ("units", "stations", "buildings", "parts", "matters")
+LAYERS = ("units", "grids", "stations", "buildings", "parts", "matters")
 ZOOMS = (10, 14, 16, 18)
 
 

@@ -60,7 +60,7 @@ def test_the_layers_that_are_on_stand_in_the_address(client, numbers, town):
     def checked(address):
         return set(re.findall(r'name="layers" value="(\w+)" checked', client.get(address).text))
 
-    every = {"units", "stations", "buildings", "parts", "matters"}
+    every = {"units", "grids", "stations", "buildings", "parts", "matters"}
     assert checked("/map/") == every
     assert checked("/map/?layers=units&layers=matters") == {"units", "matters"}
     assert checked("/map/?layers=none") == set()

@@ -39,7 +39,8 @@ def matter_of(number: str) -> int:
 
 
 def may_see(who: str, layer: str) -> bool:
-    seen = {"units": EVERYBODY, "stations": EVERYBODY, "buildings": PEOPLE, "matters": MATTERS, "parts": PARTS}
+    seen = {"units": EVERYBODY, "grids": EVERYBODY, "stations": EVERYBODY}
+    seen |= {"buildings": PEOPLE, "matters": MATTERS, "parts": PARTS}
     return who in seen[layer]
 
 

@@ -11,7 +11,8 @@ from shapely.geometry import shape
 from jishi.addresses.models import Address
 from jishi.addresses.rules.codes import make_code
 from jishi.addresses.rules.levels import Level
-from jishi.kernel.tiles import EXTENT, Tile
+from jishi.kernel.tiles import EXTENT, Tile, mercator
+from jishi.territory.models import Boundary
 from jishi.territory.queries import forget_cache
 from jishi.web.map import points
 from tests.addresses.street import add
@@ -93,12 +94,13 @@ def test_the_shapes_of_the_tiles_put_together_are_the_grounds(client, town):
     for z in (12, 13, 14):
         pieces: dict[int, float] = {}
         for tile in tiles_over(z):
-            content = get(client, "units", tile).content
+            content = get(client, "units", tile).content + get(client, "grids", tile).content
             if not content:
                 continue
             west, south, east, north = tile.box
             square = shapely.box(0, 0, EXTENT, EXTENT)
-            for each in mapbox_vector_tile.decode(content).get("units", {"features": []})["features"]:
+            read = mapbox_vector_tile.decode(content)
+            for each in (one for name in ("units", "grids") if name in read for one in read[name]["features"]):
                 inside = shape(each["geometry"]).intersection(square).area / EXTENT**2
                 pieces[each["id"]] = pieces.get(each["id"], 0) + inside * (east - west) * (north - south)
         for name in ("county", "town", "community", "other_town") + (("grid", "next_grid") if z == 14 else ()):
@@ -108,10 +110,34 @@ def test_the_shapes_of_the_tiles_put_together_are_the_grounds(client, town):
 
 @pytest.mark.capability("C04")
 def test_units_appear_when_they_can_be_told_apart(client, numbers, town):
-    def depths(z):
-        return {each["properties"]["depth"] for each in features(client, "units", z)}
+    def depths(layer, z):
+        return {each["properties"]["depth"] for each in features(client, layer, z)}
 
-    assert [depths(z) for z in (8, 10, 14)] == [{0, 1}, {0, 1, 2}, {0, 1, 2, 3}]
+    assert [depths("units", z) for z in (8, 10, 14)] == [{0, 1}, {0, 1, 2}, {0, 1, 2}]
+    assert [depths("grids", z) for z in (10, 11, 12)] == [set(), set(), {3}]
+
+
+@pytest.mark.capability("C04")
+def test_a_border_is_drawn_once_and_a_sketched_one_says_so(client, town):
+    """Drawn by both neighbours, the dashes of a sketched border would look like a line drawn through."""
+    Boundary.objects.exclude(unit=town.county).update(is_sketch=True)
+    forget_cache()
+    drawn: dict[tuple[int, bool], float] = {}
+    square = shapely.box(0, 0, EXTENT, EXTENT)
+    for tile in tiles_over(14):
+        for layer, name in (("units", "unit_edges"), ("grids", "grid_edges")):
+            for each in mapbox_vector_tile.decode(get(client, layer, tile).content).get(name, {"features": []})[
+                "features"
+            ]:
+                kind = each["properties"]["depth"], each["properties"].get("sketch", False)
+                drawn[kind] = drawn.get(kind, 0) + shape(each["geometry"]).intersection(square).length
+    # The grid in the middle of the community, the towns, and the county around them; communities add nothing.
+    high, wide = (each * EXTENT * 2**14 for each in (_down(27.8) - _down(27.9), 0.2 / 360))
+    assert drawn == pytest.approx({(0, False): 2 * (high + wide), (1, True): high, (3, True): high}, rel=0.01)
+
+
+def _down(latitude):
+    return mercator(0, latitude)[1]
 
 
 def test_what_everybody_sees_may_be_kept_and_what_a_person_sees_is_asked_for_anew(client, numbers, town):

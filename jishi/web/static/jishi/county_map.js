@@ -13,22 +13,29 @@ const SIZE = ["interpolate", ["linear"], ["log10", ["get", "n"]], 0, 9, 2, 16, 5
 // Of the whole county at once, where buildings are counts says nothing and hides the names.
 const FIRST_COUNTS = 12.5;
 
-const unitLayers = (overTiles) => [
-  { id: "unit-ground", type: "fill", source: "units", "source-layer": "units",
-    paint: { "fill-color": ["case", ["boolean", ["feature-state", "hover"], false], "#9fd0d6", "#cfe5e8"],
-      "fill-opacity": ["case", ["boolean", ["feature-state", "hover"], false], 0.6, ["==", ["get", "depth"], 1], overTiles ? 0.3 : 0.85, 0] } },
-  { id: "unit-edge", type: "line", source: "units", "source-layer": "units", filter: ["!", ["has", "sketch"]],
-    paint: { "line-color": "#3f8290", "line-width": ["match", ["get", "depth"], 0, 2.6, 1, 1.8, 2, 1.2, 0.8] } },
-  { id: "unit-sketch", type: "line", source: "units", "source-layer": "units", filter: ["has", "sketch"],
-    paint: { "line-color": "#3f8290", "line-dasharray": [3, 2], "line-width": ["match", ["get", "depth"], 0, 2.6, 1, 1.8, 2, 1.2, 0.8] } },
-];
+const DEPTH_WIDTH = ["match", ["get", "depth"], 0, 2.6, 1, 1.8, 2, 1.2, 0.8];
+const HOVERED = ["boolean", ["feature-state", "hover"], false];
+const FIRST_GRIDS = 12; // below this zoom there are none in the tiles
+const SHAPES = ["grid-ground", "unit-ground"];
 
-const unitNames = {
-  id: "unit-names", type: "symbol", source: "units", "source-layer": "unit_names",
+const borders = (id, name, filter, more = {}) => ({
+  id, type: "line", source: `${name}s`, "source-layer": `${name}_edges`, filter, paint: { "line-color": "#3f8290", "line-width": DEPTH_WIDTH, ...more },
+});
+const namesOf = (name) => ({
+  id: `${name}-names`, type: "symbol", source: `${name}s`, "source-layer": `${name}_names`,
   layout: { "text-field": ["get", "name"], "text-font": FONT, "text-anchor": "bottom", "text-offset": [0, -0.5],
     "text-size": ["match", ["get", "depth"], 1, 15, 2, 13, 12], "symbol-sort-key": ["get", "depth"], "text-padding": 4 },
   paint: { "text-color": "#234b56", ...HALO },
-};
+});
+
+// The grounds of units or grids and their borders, true ones drawn through and sketched ones dashed.
+const unitLayers = (name, overTiles) => [
+  { id: `${name}-ground`, type: "fill", source: `${name}s`, "source-layer": `${name}s`,
+    paint: { "fill-color": ["case", HOVERED, "#9fd0d6", "#cfe5e8"],
+      "fill-opacity": ["case", HOVERED, 0.6, ["==", ["get", "depth"], 1], overTiles ? 0.3 : 0.85, 0] } },
+  borders(`${name}-edge`, name, ["!", ["has", "sketch"]]),
+  borders(`${name}-sketch`, name, ["has", "sketch"], { "line-dasharray": [3, 2] }),
+];
 
 const circle = (id, source, filter, paint) => ({ id, type: "circle", source, "source-layer": source, filter, paint });
 const words = (id, source, filter, field, more = {}) => ({
@@ -68,19 +75,24 @@ const LAYERS = {
   ],
 };
 const COUNTS = ["matter-counts", "part-counts", "building-counts"];
-const CHOSEN = ["matters", "parts", "buildings", "stations", "unit-ground"];
+const CHOSEN = ["matters", "parts", "buildings", "stations", ...SHAPES];
 
-const styleOf = (box, allowed) => {
+// What is not on is not asked for at all.
+const styleOf = (box, allowed, on) => {
   const style = { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": "#e8f0f1" } }] };
   const outside = outsideTiles(style, box);
   const source = (name) => ({
     type: "vector", tiles: [`${location.origin}${box.dataset.tilesAt}${name}/{z}/{x}/{y}.pbf`], minzoom: 6, maxzoom: Number(box.dataset.deepest),
   });
   for (const name of allowed) style.sources[name] = source(name);
-  style.layers.push(...unitLayers(outside));
+  const grids = [...unitLayers("grid", outside), namesOf("grid")].map((layer) => ({ ...layer, minzoom: FIRST_GRIDS }));
+  style.layers.push(...unitLayers("unit", outside), ...grids.slice(0, -1));
   for (const [name, layers] of Object.entries(LAYERS)) {
-    if (name === "matters") style.layers.push(unitNames);
+    if (name === "matters") style.layers.push(grids.at(-1), namesOf("unit"));
     if (allowed.includes(name)) style.layers.push(...layers);
+  }
+  for (const layer of style.layers) {
+    if (allowed.includes(layer.source)) layer.layout = { ...layer.layout, visibility: on.has(layer.source) ? "visible" : "none" };
   }
   return style;
 };
@@ -113,7 +125,7 @@ const openAt = (library, map, box, point) => {
   const [counted] = map.queryRenderedFeatures(around, { layers: drawn(COUNTS) });
   if (counted) return map.easeTo({ center: counted.geometry.coordinates, zoom: map.getZoom() + 2 });
   for (const id of drawn(CHOSEN)) {
-    const found = map.queryRenderedFeatures(id === "unit-ground" ? point : around, { layers: [id] });
+    const found = map.queryRenderedFeatures(SHAPES.includes(id) ? point : around, { layers: [id] });
     if (!found.length) continue;
     const first = found.sort((a, b) => (b.properties.depth ?? 0) - (a.properties.depth ?? 0))[0];
     const { code, kind, unit } = first.properties;
@@ -124,16 +136,20 @@ const openAt = (library, map, box, point) => {
   }
 };
 
+const deepestUnit = (map, point) => {
+  const found = map.queryRenderedFeatures(point, { layers: SHAPES });
+  return found.sort((a, b) => b.properties.depth - a.properties.depth)[0];
+};
+
 const hovering = (map) => {
   let over = null;
-  const set = (id, hover) => id !== null && map.setFeatureState({ source: "units", sourceLayer: "units", id }, { hover });
+  const set = (unit, hover) => unit && map.setFeatureState({ source: unit.source, sourceLayer: unit.source, id: unit.id }, { hover });
   map.on("mousemove", (event) => {
-    const found = map.queryRenderedFeatures(event.point, { layers: ["unit-ground"] });
-    const id = found.sort((a, b) => b.properties.depth - a.properties.depth)[0]?.id ?? null;
-    if (id === over) return;
+    const unit = deepestUnit(map, event.point);
+    if (unit?.id === over?.id) return;
     set(over, false);
-    set((over = id), true);
-    map.getCanvas().style.cursor = id === null ? "" : "pointer";
+    set((over = unit && { id: unit.id, source: unit.source }), true);
+    map.getCanvas().style.cursor = unit ? "pointer" : "";
   });
 };
 
@@ -143,7 +159,7 @@ const startLayers = (map) => {
   const show = () => {
     const on = new Set(boxes.filter((each) => each.checked).map((each) => each.value));
     for (const layer of map.getStyle().layers) {
-      if (layer.source === "units" || layer.source in LAYERS) map.setLayoutProperty(layer.id, "visibility", on.has(layer.source) ? "visible" : "none");
+      if (boxes.some((each) => each.value === layer.source)) map.setLayoutProperty(layer.id, "visibility", on.has(layer.source) ? "visible" : "none");
     }
     const address = new URL(location.href);
     address.searchParams.delete("layers");
@@ -153,7 +169,6 @@ const startLayers = (map) => {
   };
   form.addEventListener("change", show);
   form.addEventListener("submit", (event) => event.preventDefault());
-  if (boxes.some((each) => !each.checked)) show();
 };
 
 const startLinks = (map) => {
@@ -171,10 +186,12 @@ const start = async (box) => {
   try {
     const [library] = await Promise.all([import(box.dataset.lib), addStyles(box.dataset.css)]);
     library.setWorkerUrl(box.dataset.worker);
-    const allowed = [...document.querySelectorAll("[data-map-layers] input[name=layers]")].map((each) => each.value);
+    const boxes = [...document.querySelectorAll("[data-map-layers] input[name=layers]")];
+    const allowed = boxes.map((each) => each.value);
+    const on = new Set(boxes.filter((each) => each.checked).map((each) => each.value));
     const [west, south, east, north] = JSON.parse(box.dataset.box);
     const map = new library.Map({
-      container: box, style: styleOf(box, allowed), locale: WORDS, attributionControl: false, dragRotate: false, pitchWithRotate: false,
+      container: box, style: styleOf(box, allowed, on), locale: WORDS, attributionControl: false, dragRotate: false, pitchWithRotate: false,
       bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 24, maxZoom: 16 }, minZoom: 6, maxZoom: 19, hash: "at",
       localIdeographFontFamily: FONT[0],
     });
