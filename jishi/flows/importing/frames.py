@@ -1,121 +1,233 @@
 """A file of many rows as a frame of text, one column a meaning, with the line of each row.
 
-Most files are read at once by polars. What it stumbles over (other encodings, torn quotes, rows of another width,
-cells with line breaks) goes the slow and patient way of ``sheets``; line numbers are true either way.
+Most CSV files are read at once by polars, those in other encodings after being written anew in UTF-8. What it stumbles
+over (torn quotes, rows of another width, cells with line breaks) goes the slow and patient way of ``sheets``; line
+numbers are true either way. Workbooks come piece by piece (``workbooks``).
 """
 
+import csv
+import io
 import mmap
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from python_calamine import CalamineError, CalamineWorkbook
 
 from jishi.flows.importing.layouts import heading
-from jishi.flows.importing.sheets import HEADER_WITHIN, NoHeader, read_sheet, written
+from jishi.flows.importing.register_columns import guessed
+from jishi.flows.importing.sheets import DELIMITERS, HEADER_WITHIN, NoHeader, read_sheet, written
+from jishi.flows.importing.workbooks import MARK, Block, Merged, Sheet, Workbook, is_workbook, opened, string_number
 from jishi.kernel.errors import Invalid, TooLarge
 
 MAX_BYTES = 1024 * 1024 * 1024
-_ROWS_AT_ONCE = 50_000
+_STRINGS_AT_ONCE = 200_000
 _LEAST = 3  # headings a line must have to be the header
 _PIECE = 4 * 1024 * 1024
+_BEGINNING = 256 * 1024
 TORN = "form"  # the column that says what is wrong with the row as a whole
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a file begins with: its headings, the line they stand in, and the first rows below them."""
+
+    headings: list[str]
+    line: int
+    below: list[list[str]]
+    encoding: str = ""  # of a text
+    delimiter: str = ""
+    sheet: str = ""  # of a workbook
 
 
 def header_of(path: Path) -> list[str]:
-    """The headings of a file, its first line with at least three; raises Invalid if there is none."""
-    if not path.is_file():
-        raise Invalid("文件已不在，请重新上传。")
-    if path.stat().st_size > MAX_BYTES:
-        raise TooLarge("文件超过1GB，请分成几个文件。")
-    rows: Iterable[Sequence[str]] = _first_of_workbook(path) if is_workbook(path) else _first_of_text(path)
-    for cells in rows:
-        if sum(bool(cell.strip()) for cell in cells) >= _LEAST:
-            return [heading(cell) for cell in cells]
-    raise NoHeader("没有找到表头：前10行里没有一行有三个以上的列名。")
+    """The headings of a file, each once; raises Invalid with the reason if there are none."""
+    return beginning_of(path).headings
 
 
 def samples_of(path: Path, count: int = 3) -> dict[str, list[str]]:
     """The first values of each column, to see what it holds."""
-    cells = header_of(path)
-    rows = _first_of_workbook(path) if is_workbook(path) else _first_of_text(path)
-    at = next(n for n, row in enumerate(rows) if [heading(cell) for cell in row] == cells)
-    below = rows[at + 1 : at + 1 + count]
-    return {name: [row[n] for row in below if n < len(row)] for n, name in enumerate(cells)}
+    found = beginning_of(path)
+    return {name: [row[n] for row in found.below[:count] if n < len(row)] for n, name in enumerate(found.headings)}
 
 
-def is_workbook(path: Path) -> bool:
+def headings_of(cells: Sequence[str]) -> list[str]:
+    """The cells as headings; the second of two alike is told apart: 联系电话（2）."""
+    names: list[str] = []
+    for name in map(heading, cells):
+        number = 2
+        told = name
+        while told and told in names:
+            told, number = f"{name}（{number}）", number + 1
+        names.append(told)
+    return names
+
+
+def beginning_of(path: Path) -> Beginning:
+    """The header of a file is the one of its first lines that says most; raises Invalid if there is none."""
+    if not path.is_file():
+        raise Invalid("文件已不在，请重新上传。")
+    size = path.stat().st_size
+    if size == 0:
+        raise Invalid("这个文件是空的。")
+    if size > MAX_BYTES:
+        raise TooLarge("文件超过1GB，请分成几个文件。")
+    return _beginning_of_workbook(path) if is_workbook(path) else _beginning_of_text(path)
+
+
+def _headed(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, int] | None:
+    """Of numbered rows the place of the header and how many of its headings are usual ones; a line such as
+    “填报单位：某社区” is none."""
+    best: tuple[int, int] | None = None
+    for place, (_, cells) in enumerate(rows[:HEADER_WITHIN]):
+        told = [cell for cell in cells if cell.strip() and not set("：:") & set(cell)]
+        usual = len(guessed(cells))
+        if len(told) >= _LEAST and (best is None or usual > best[1]):
+            best = place, usual
+    return best
+
+
+def _nothing() -> NoHeader:
+    return NoHeader(f"没有找到表头：前{HEADER_WITHIN}行里没有一行有三个以上的列名。")
+
+
+def _beginning_of_workbook(path: Path) -> Beginning:
+    """The sheet whose header says a name; Invalid if several hold people, lest one be forgotten."""
+    found: list[Beginning] = []
+    with opened(path) as book:
+        for sheet in book.sheets:
+            rows = _first_rows(book, sheet)
+            headed = _headed(rows)
+            if headed is not None:
+                line, cells = rows[headed[0]]
+                below = [row for _, row in rows[headed[0] + 1 :]]
+                found.append(Beginning(headings_of(cells), line, below, sheet=sheet.name))
+    named = [one for one in found if "name" in guessed(one.headings) and one.below]
+    if len(named) > 1:
+        names = "、".join(f"“{one.sheet}”" for one in named)
+        raise Invalid(f"这个文件有{len(named)}张名册：{names}。请放进一张工作表，或分开上传。")
+    if not found:
+        raise _nothing()
+    return named[0] if named else found[0]
+
+
+def _first_rows(book: Workbook, sheet: Sheet) -> list[tuple[int, list[str]]]:
+    every = (
+        (line, [""] * block.left + row) for block in sheet.blocks() for line, row in enumerate(block.rows, block.line)
+    )
+    rows = list(islice(every, 2 * HEADER_WITHIN))
+    numbers = [number for _, cells in rows for cell in cells if (number := string_number(cell)) is not None]
+    strings = list(islice(book.strings(), max(numbers, default=-1) + 1))
+    return [(line, [_shown(cell, strings) for cell in cells]) for line, cells in rows]
+
+
+def _shown(cell: Any, strings: Sequence[str]) -> str:
+    number = string_number(cell)
+    return strings[number] if number is not None else _text(cell)
+
+
+def _beginning_of_text(path: Path) -> Beginning:
     with path.open("rb") as file:
-        return file.read(4) == b"PK\x03\x04"
+        piece = file.read(_BEGINNING)
+    if b"\0" in piece and piece[:2] not in _WIDE:
+        raise Invalid("这不是 XLSX、XLS 或 CSV 文件。请用表格程序打开，另存为 XLSX 后再试。")
+    encoding = _encoding_of(piece)
+    text = piece.decode(encoding, "ignore")
+    best: tuple[int, Beginning] | None = None
+    for delimiter in DELIMITERS:
+        rows = _records(text, delimiter)
+        headed = _headed(rows)
+        if headed is None or (best is not None and headed[1] <= best[0]):
+            continue
+        line, cells = rows[headed[0]]
+        below = [row for _, row in rows[headed[0] + 1 :]]
+        best = headed[1], Beginning(headings_of(cells), line, below, encoding, delimiter)
+    if best is None:
+        raise _nothing()
+    return best[1]
 
 
-def _first_of_workbook(path: Path) -> list[list[str]]:
-    sheet = _sheet(path)
-    return [[written(cell) for cell in row] for row in islice(sheet.iter_rows(), HEADER_WITHIN)]
-
-
-def _sheet(path: Path) -> Any:
+def _encoding_of(piece: bytes) -> str:
+    if piece[:2] in _WIDE:
+        return "utf-16"
+    whole = piece[: piece.rfind(b"\n") + 1] or piece
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        return workbook.get_sheet_by_index(0)
-    except (CalamineError, OSError, ValueError) as error:
-        raise Invalid(f"{path.name} 不是可以读取的 XLSX 文件") from error
+        whole.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
 
 
-def _first_of_text(path: Path) -> list[list[str]]:
-    with path.open("rb") as file:
-        piece = file.read(256 * 1024)
-    lines = piece.split(b"\n")
-    short = b"\n".join(lines[:-1] if len(lines) > HEADER_WITHIN else lines)
-    with tempfile.NamedTemporaryFile(suffix=".csv") as beginning:
-        beginning.write(short)
-        beginning.flush()
-        try:
-            found = read_sheet(Path(beginning.name), _headed, lambda header, cells: len(cells) == len(header))
-        except NoHeader:
-            return []
-    return [list(found.header.cells), *[list(line.cells) for line in found.lines[:HEADER_WITHIN]]]
-
-
-def _headed(cells: Sequence[str]) -> bool:
-    return sum(bool(cell.strip()) for cell in cells) >= _LEAST
+def _records(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """The first records with the line each begins in."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows, before = [], 0
+    try:
+        for cells in islice(reader, 2 * HEADER_WITHIN):
+            if any(cell.strip() for cell in cells):
+                rows.append((before + 1, cells))
+            before = reader.line_num
+    except csv.Error:  # a quote that swallows all the rest: what stands above it is enough
+        return rows
+    return rows
 
 
 def read_rows(path: Path, columns: Mapping[str, str]) -> pl.DataFrame:
     """Every row that is not blank: ``line`` (Int64), ``form`` (what is wrong with the row as a whole, or null), and a
     text column for every meaning of ``columns``."""
-    cells = header_of(path)
-    missing = [name for name in columns.values() if name not in cells]
+    start = beginning_of(path)
+    missing = [name for name in columns.values() if name not in start.headings]
     if missing:
         raise Invalid(f"文件里没有“{missing[0]}”这一列，请重新对应。", field="columns")
     if is_workbook(path):
-        found = _from_workbook(path, cells, columns)
-    else:
-        quick = _quickly(path, cells, columns)
-        found = quick if quick is not None else _patiently(path, columns)
+        return _from_workbook(path, start, columns)
+    quick = _quickly(path, start, columns)
+    return _filled(quick if quick is not None else _patiently(path, columns), columns)
+
+
+def _filled(rows: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
     filled = pl.any_horizontal(pl.col(meaning).is_not_null() for meaning in columns)
-    return found.filter(filled | pl.col(TORN).is_not_null())
+    return rows.filter(filled | pl.col(TORN).is_not_null())
 
 
-def _quickly(path: Path, cells: list[str], columns: Mapping[str, str]) -> pl.DataFrame | None:
-    """The file read by polars; None if a line of it is not simply one row in UTF-8."""
-    with path.open("rb") as file:
-        first = file.readline().decode("utf-8-sig", "replace")
-    if [heading(cell.strip().strip('"')) for cell in first.rstrip("\r\n").split(",")] != cells:
-        return None
-    try:
-        # All columns: a row with too many cells is only found out where all are looked at.
-        found = pl.read_csv(path, infer_schema=False)
-    except (pl.exceptions.PolarsError, OSError):
-        return None
-    if found.width != len(cells) or found.height != _lines(path) - 1:
-        return None
-    by_place = {meaning: found.columns[cells.index(name)] for meaning, name in columns.items()}
+def _quickly(path: Path, start: Beginning, columns: Mapping[str, str]) -> pl.DataFrame | None:
+    """The file read by polars; None if a line of it is not simply one row."""
+    with _in_utf8(path, start.encoding) as plain:
+        if plain is None:
+            return None
+        try:
+            # All columns: a row with too many cells is only found out where all are looked at.
+            found = pl.read_csv(plain, infer_schema=False, separator=start.delimiter, skip_lines=start.line - 1)
+        except (pl.exceptions.PolarsError, OSError):
+            return None
+        if found.width != len(start.headings) or found.height != _lines(plain) - start.line:
+            return None
+    by_place = {meaning: found.columns[start.headings.index(name)] for meaning, name in columns.items()}
     named = found.select(pl.col(name).alias(meaning) for meaning, name in by_place.items())
-    return _numbered(_emptied(named), first_line=2)
+    return _numbered(_emptied(named), first_line=start.line + 1)
+
+
+@contextmanager
+def _in_utf8(path: Path, encoding: str) -> Iterator[Path | None]:
+    """The file, or a passing copy of it in UTF-8; None if it is not wholly in its encoding."""
+    if encoding == "utf-8-sig":
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(suffix=".csv") as copy:
+        try:
+            with path.open(encoding=encoding, newline="") as text:
+                while piece := text.read(_PIECE):
+                    copy.write(piece.encode())
+        except UnicodeError:
+            yield None
+            return
+        copy.flush()
+        yield Path(copy.name)
 
 
 def _lines(path: Path) -> int:
@@ -131,10 +243,10 @@ def _patiently(path: Path, columns: Mapping[str, str]) -> pl.DataFrame:
     wanted = set(columns.values())
 
     def is_header(cells: Sequence[str]) -> bool:
-        return wanted <= {heading(cell) for cell in cells}
+        return wanted <= set(headings_of(cells))
 
     sheet = read_sheet(path, is_header, lambda header, cells: len(cells) == len(header))
-    names = [heading(cell) for cell in sheet.header.cells]
+    names = headings_of(sheet.header.cells)
     width = len(names)
     places = {meaning: names.index(name) for meaning, name in columns.items()}
     data: dict[str, list[Any]] = {meaning: [] for meaning in columns}
@@ -156,31 +268,70 @@ def _form(cells: Sequence[str], torn: bool, width: int) -> str | None:
     return "有无法识别的字符，文件在传送中可能损坏" if any("\ufffd" in cell for cell in cells) else None
 
 
-def _from_workbook(path: Path, cells: list[str], columns: Mapping[str, str]) -> pl.DataFrame:
-    rows = iter(_sheet(path).iter_rows())
-    line = next(n for n, row in enumerate(rows, start=1) if [heading(written(cell)) for cell in row] == cells)
-    places = {meaning: cells.index(name) for meaning, name in columns.items()}
-    parts = [_part([], places)]
-    while taken := list(islice(rows, _ROWS_AT_ONCE)):
-        parts.append(_part(taken, places))
-    return _numbered(_emptied(pl.concat(parts)), first_line=line + 1)
+def _from_workbook(path: Path, start: Beginning, columns: Mapping[str, str]) -> pl.DataFrame:
+    places = {meaning: start.headings.index(name) for meaning, name in columns.items()}
+    with opened(path) as book:
+        sheet = next(one for one in book.sheets if one.name == start.sheet)
+        parts = [_part(Block(1, 0, []), 0, places)]
+        parts += [_part(block, start.line, places) for block in sheet.blocks()]
+        found = pl.concat(parts)
+        del parts
+        found = _with_strings(found, book.strings)
+    found = _emptied(found.drop("line")).with_columns(found["line"], pl.lit(None, pl.String).alias(TORN))
+    return _spread(_filled(found, columns), found, sheet.merged, places)
 
 
-def _part(rows: list[list[Any]], places: Mapping[str, int]) -> pl.DataFrame:
-    across = list(zip(*rows, strict=True))
-    return pl.DataFrame(
-        {meaning: _texts(across[at]) if across else [] for meaning, at in places.items()},
-        schema=dict.fromkeys(places, pl.String),
-    )
+def _part(block: Block, above: int, places: Mapping[str, int]) -> pl.DataFrame:
+    """The rows of a block below the line ``above``."""
+    first = max(block.line, above + 1)
+    across = list(zip(*block.rows[first - block.line :], strict=True))
+    count = len(across[0]) if across else 0
+
+    def cells(at: int) -> list[str | None]:
+        inside = block.left <= at < block.left + len(across)
+        return (
+            [cell if type(cell) is str else _text(cell) for cell in across[at - block.left]]
+            if inside
+            else [None] * count
+        )
+
+    lines = pl.DataFrame({"line": range(first, first + count)}, schema={"line": pl.Int64})
+    return lines.with_columns(pl.Series(meaning, cells(at), pl.String) for meaning, at in places.items())
 
 
-def _texts(cells: Sequence[Any]) -> list[str]:
-    return [cell if type(cell) is str else _date_or_text(cell) for cell in cells]
-
-
-def _date_or_text(cell: Any) -> str:
+def _text(cell: Any) -> str:
     """A day stays a day: a workbook writes it as midnight."""
-    return written(cell).removesuffix(" 00:00:00")
+    return cell if type(cell) is str else written(cell).removesuffix(" 00:00:00")
+
+
+def _with_strings(rows: pl.DataFrame, strings: Callable[[], Iterator[str]]) -> pl.DataFrame:
+    """The shared strings in the place of their numbers."""
+    given, parts = strings(), [pl.Series([], dtype=pl.String)]
+    while taken := list(islice(given, _STRINGS_AT_ONCE)):
+        parts.append(pl.Series(taken, dtype=pl.String))
+    shared = pl.concat(parts)
+    if not len(shared):
+        return rows
+    for name in rows.columns[1:]:
+        number = rows[name].str.strip_prefix(MARK).cast(pl.UInt32, strict=False)
+        number = pl.select(pl.when(rows[name].str.starts_with(MARK)).then(number)).to_series()
+        rows = rows.with_columns(pl.coalesce(shared.gather(number), pl.col(name)).alias(name))
+    return rows
+
+
+def _spread(
+    rows: pl.DataFrame, every: pl.DataFrame, merged: Sequence[Merged], places: Mapping[str, int]
+) -> pl.DataFrame:
+    """What stands in a cell merged over several rows holds for each of them."""
+    for meaning, at in places.items():
+        below = [(line, one.first) for one in merged if one.column == at for line in range(one.first + 1, one.last + 1)]
+        if not below:
+            continue
+        told = pl.DataFrame(below, schema={"line": pl.Int64, "from": pl.Int64}, orient="row")
+        said = told.join(every.select(pl.col("line").alias("from"), pl.col(meaning).alias("said")), on="from")
+        rows = rows.join(said.select("line", "said").unique("line"), on="line", how="left", maintain_order="left")
+        rows = rows.with_columns(pl.coalesce(meaning, "said").alias(meaning)).drop("said")
+    return rows
 
 
 def _emptied(rows: pl.DataFrame) -> pl.DataFrame:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from jishi.flows.importing.workbooks import is_workbook, opened, string_number
 from jishi.kernel.errors import Invalid, TooLarge
 
 MAX_BYTES = 200 * 1024 * 1024
@@ -56,8 +55,7 @@ def read_sheet(path: Path, is_header: Header, is_row: Row) -> Sheet:
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise TooLarge(f"{path.name} 超过200MB，请分成几个文件")
-    content = path.read_bytes()
-    tables = _workbook(path) if content.startswith(b"PK\x03\x04") else _texts(content, is_header, is_row)
+    tables = _workbook(path) if is_workbook(path) else _texts(path.read_bytes(), is_header, is_row)
     for table in tables:
         sheet = _headed(table, is_header)
         if sheet is not None:
@@ -74,13 +72,21 @@ def _headed(table: Iterator[Line], is_header: Header) -> Sheet | None:
 
 def _workbook(path: Path) -> Iterator[Iterator[Line]]:
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
-    except (CalamineError, OSError, ValueError) as error:
-        raise Invalid(f"{path.name} 不是可以读取的 XLSX 文件") from error
-    for sheet in sheets:
-        rows = sheet.to_python(skip_empty_area=False)
-        yield (Line(number, tuple(map(written, row))) for number, row in enumerate(rows, start=1))
+        with opened(path) as book:
+            strings = list(book.strings())
+            for sheet in book.sheets:
+                yield (
+                    Line(number, ("",) * block.left + tuple(_shown(cell, strings) for cell in row))
+                    for block in sheet.blocks()
+                    for number, row in enumerate(block.rows, start=block.line)
+                )
+    except Invalid as refusal:
+        raise Invalid(f"{path.name}：{refusal.message}") from refusal
+
+
+def _shown(cell: Any, strings: Sequence[str]) -> str:
+    number = string_number(cell)
+    return written(cell) if number is None else strings[number]
 
 
 def written(cell: Any) -> str:
