@@ -12,6 +12,7 @@ from jishi.matters.models import Matter
 from jishi.matters.queries.invariants import broken_invariants
 from jishi.territory import queries as territory
 from jishi.territory.models import Unit
+from jishi.territory.rules.redrawing import Redrawn
 from jishi.territory.rules.succession import Part
 from tests.accounts.sense import all_make_sense
 from tests.cast import NOW, Cast
@@ -54,6 +55,13 @@ def together(*acts: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join(PATIENCE)
     return outcomes
+
+
+def redraw(town: Cast, *names: str) -> unit_changes.UnitsChanged:
+    """Both grids become others, the first of which keeps the number of 第一网格."""
+    first, second = town.grid.pk, town.next_grid.pk
+    parts = [Redrawn(name, {first: 1, second: 1}, keeps=None if number else first) for number, name in enumerate(names)]
+    return unit_changes.redraw(community_id=town.community.pk, parts=parts, by=town.zhao, now=NOW)
 
 
 def someone_waits() -> bool:
@@ -115,6 +123,35 @@ def test_the_second_waits_for_the_first_and_then_loses(town: Cast):
     assert outcomes == ["这个单元已经终止，可能刚刚有人作了调整，请刷新后再看。"]
     assert Unit.objects.filter(valid_to__isnull=True, name__in=["东网格", "西网格"]).count() == 2
     assert Matter.objects.get().area_3 == first.units[0].id
+    nothing_is_broken()
+
+
+@pytest.mark.capability("C03", "K06-I1")
+def test_of_two_divisions_of_one_community_one_wins_and_the_other_is_refused_in_words(town: Cast):
+    begin(town)
+    outcomes = together(lambda: redraw(town, "东网格", "西网格"), lambda: redraw(town, "南网格", "中网格", "北网格"))
+    won = [one for one in outcomes if isinstance(one, unit_changes.UnitsChanged)]
+    lost = [one for one in outcomes if isinstance(one, Conflict)]
+    assert (len(won), len(lost)) == (1, 1), outcomes
+    assert lost[0].message == "这个单元已经终止，可能刚刚有人作了调整，请刷新后再看。"
+    live = Unit.objects.filter(valid_to__isnull=True, parent=town.community)
+    assert {unit.pk for unit in live} == {unit.id for unit in won[0].parts}
+    nothing_is_broken()
+
+
+@pytest.mark.capability("C02")
+def test_the_first_grids_of_a_community_are_drawn_once(town: Cast):
+    def draw(name: str) -> unit_changes.UnitsChanged:
+        return unit_changes.redraw(
+            community_id=town.other_community.pk, parts=[Redrawn(name, {})], by=town.zhao, now=NOW
+        )
+
+    Unit.objects.filter(pk=town.other_grid.pk).update(valid_to=NOW.date())
+    forget()
+    outcomes = together(lambda: draw("甲网格"), lambda: draw("乙网格"))
+    assert sorted(type(one).__name__ for one in outcomes) == ["Conflict", "UnitsChanged"], outcomes
+    (refused,) = (one for one in outcomes if isinstance(one, Conflict))
+    assert "已经有网格" in refused.message
     nothing_is_broken()
 
 
