@@ -276,6 +276,22 @@ def test_a_true_boundary_replaces_the_sketch_and_is_not_drawn_over():
     assert (held.is_sketch, held.valid_from) == (False, LATER.date())
 
 
+@pytest.mark.capability("C04")
+def test_the_names_move_with_the_sketches_when_the_true_outline_comes_and_given_points_stay():
+    lay_down()
+    given = queries.by_code("430204001001")
+    Unit.objects.filter(pk=given.id).update(longitude=113.5, latitude=28.5)
+    actions.draw_sketches(by=ZHAO, now=NOW)
+    square = {"type": "Polygon", "coordinates": [[[113.3, 27.8], [113.5, 27.8], [113.5, 28.0], [113.3, 27.8]]]}
+    actions.draw_sketches(by=ZHAO, now=LATER, outline=square)
+    queries.forget_cache()
+    for unit in queries.tree():
+        if unit.id != given.id:
+            assert queries.locate(unit.longitude, unit.latitude).is_within(unit), unit.name
+    stays = queries.unit(given.id)
+    assert (stays.longitude, stays.latitude) == (113.5, 28.5)
+
+
 @pytest.mark.parametrize("wrong", [{}, {"type": "Point", "coordinates": [1, 2]}, {"type": "Polygon"}])
 def test_a_boundary_without_an_area_is_refused(wrong):
     lay_down()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from jishi.territory.rules.sketch import Node
 
+_SAME_PLACE = 1e-5  # degrees, a metre: the corners of a sketch are rounded when it is stored
+
 
 @transaction.atomic
 def set_boundary(*, unit_id: int, geometry: Mapping[str, Any], by: Actor, now: dt.datetime) -> bool:
@@ -35,8 +37,12 @@ def set_boundary(*, unit_id: int, geometry: Mapping[str, Any], by: Actor, now: d
     if found is None:
         raise Invalid("这个单元已经终止，不能再设定范围。")
     area = area_of(geometry, "文件里没有可用的面（GeoJSON Polygon或MultiPolygon）。")
+    held = Boundary.objects.filter(unit_id=unit_id, valid_to__isnull=True, is_sketch=True).first()
     if not store(found, sketch.geojson(area), False, day_of(now)):
         return False
+    if _is_labelled_by(found, held.geometry if held is not None else None):
+        longitude, latitude = sketch.middle(area)
+        Unit.objects.filter(pk=unit_id).update(longitude=longitude, latitude=latitude)
     written(
         stream=f"unit:{unit_id}",
         action="unit_boundary",
@@ -103,9 +109,10 @@ def draw_sketches(
     drawn = [(tree.by_code[code], sketch.geojson(area)) for code, area in shapes.items() if code not in known]
     stored = _store_sketches(drawn, day_of(now))
     labels = []
-    for found in (row for row in stored if row.longitude is None):
-        longitude, latitude = sketch.middle(shapes[found.code])
-        labels.append(Unit(pk=found.id, longitude=longitude, latitude=latitude))
+    for found, before in stored:
+        if _is_labelled_by(found, before):
+            longitude, latitude = sketch.middle(shapes[found.code])
+            labels.append(Unit(pk=found.id, longitude=longitude, latitude=latitude))
     Unit.objects.bulk_update(labels, ["longitude", "latitude"], batch_size=200)
     counts = Counts(new=len(stored), unchanged=len(drawn) - len(stored))
     if counts.anything_happened:
@@ -120,8 +127,22 @@ def draw_sketches(
     return counts
 
 
-def _store_sketches(drawn: Sequence[tuple[UnitRow, Mapping[str, Any]]], day: dt.date) -> list[UnitRow]:
-    """Stores the sketches that differ from what is held, all at once; gives the units they are of."""
+def _is_labelled_by(unit: UnitRow, before: Mapping[str, Any] | None) -> bool:
+    """Whether the point of a unit is only the middle of the sketch it had, and moves with it; a given one stays."""
+    from jishi.territory.rules import sketch
+
+    if unit.longitude is None or unit.latitude is None:
+        return True
+    if before is None:
+        return False
+    longitude, latitude = sketch.middle(sketch.outline_of(before))
+    return max(abs(longitude - unit.longitude), abs(latitude - unit.latitude)) < _SAME_PLACE
+
+
+def _store_sketches(
+    drawn: Sequence[tuple[UnitRow, Mapping[str, Any]]], day: dt.date
+) -> list[tuple[UnitRow, Mapping[str, Any] | None]]:
+    """Stores the sketches that differ from what is held, all at once; gives their units and what was held."""
     rows = Boundary.objects.filter(valid_to__isnull=True, unit_id__in=[unit.id for unit, _ in drawn])
     held = {row.unit_id: row for row in rows}
     differing = [
@@ -138,7 +159,7 @@ def _store_sketches(drawn: Sequence[tuple[UnitRow, Mapping[str, Any]]], day: dt.
         ],
         batch_size=100,
     )
-    return [unit for unit, _ in differing]
+    return [(unit, held[unit.id].geometry if unit.id in held else None) for unit, _ in differing]
 
 
 def _node(unit: UnitRow, tree: Tree, weights: Mapping[str, float]) -> "Node":
