@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jishi.accounts.queries import anybody
+from jishi.accounts.rules.viewer import Viewer
 from jishi.audit.actions import seal
 from jishi.demo import figures
 from jishi.demo.clock import Clock, Life
@@ -33,6 +34,8 @@ from jishi.demo.staff import PASSWORD, PERSONAS, hire_everybody
 from jishi.demo.streets import lay_streets
 from jishi.demo.world import Case, World
 from jishi.duties.queries import calendar
+from jishi.flows.grid_proposals import PlanDesk
+from jishi.flows.grid_standing import standard
 from jishi.flows.place_loading import load_place
 from jishi.flows.rounds import HANDLERS
 from jishi.kernel.errors import Conflict
@@ -42,6 +45,8 @@ from jishi.matters.rules.stages import Stage
 from jishi.matters.rules.vocabulary import Channel
 from jishi.notices import actions as notices
 from jishi.orders.actions.overdue import give_back_overdue
+from jishi.planning import actions as planning
+from jishi.planning.rules.vocabulary import Mode
 from jishi.territory import actions as territory
 from jishi.territory.queries import UnitRow, children, forget_cache, place, units
 from jishi.territory.rules.actors import Operator
@@ -137,7 +142,14 @@ def _build(end: dt.datetime, seed: int, days: int, count: int, progress: Progres
         world.clock.run(min(end, start + dt.timedelta(days=day + 1)))
         progress("事项", day + 1, days + 1)
     tell_the_latest(end)
+    propose_grids(community, keeper, end)
     return Built(len(world.cases), staff.people, figures.figures(), latest_closed(world), tuple(world.stumbled))
+
+
+def propose_grids(community: UnitRow, by: Viewer, now: dt.datetime) -> None:
+    """Two grids of the shown community are off the standard; how they could be is waiting for somebody to approve."""
+    planning.ask(community_id=community.id, mode=Mode.REBALANCE, standard=standard(), by=by, now=now)
+    PlanDesk(lambda: now)(now)
 
 
 def tick(moment: dt.datetime) -> None:

@@ -20,6 +20,7 @@ from jishi.demo.homes import FAMILIES, MALE
 from jishi.demo.streets import ESTATES, point_in
 from jishi.flows.register_import import begun, go_on
 from jishi.kernel.geo import point_in_polygon
+from jishi.registers.actions.imports import forget_file
 from jishi.registers.rules.vocabulary import StayKind
 from jishi.territory.queries import UnitRow, children, ground_of
 
@@ -43,7 +44,8 @@ def settle_estates(*, community: UnitRow, by: Viewer, now: dt.datetime, chance: 
         file = Path(folder) / f"{community.name}{ROSTER}（演示）.csv"
         people = _write_roster(file, [name for _, _, rooms in buildings for name in rooms], chance)
         run = begun(file=file, mapping=None, source_name=ROSTER, dry=False, all_or_nothing=True, by=by, now=now)
-        go_on(run, by, lambda: now)
+        go_on(run, by, lambda: now, draw=chance.randrange)
+        forget_file(run_id=run.id)
     return people
 
 

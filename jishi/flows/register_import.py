@@ -6,6 +6,7 @@ nothing is done twice. Which rows make a batch depends on the file alone.
 """
 
 import datetime as dt
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from jishi.flows.register_files import digest_of
 from jishi.kernel.errors import DomainError, Invalid
 from jishi.registers.actions import imports
 from jishi.registers.actions.ledger import check_grid
-from jishi.registers.actions.many import Batch, note_refusals, take_in
+from jishi.registers.actions.many import Batch, Draw, note_refusals, take_in
 from jishi.registers.queries import imports as queries
 from jishi.registers.queries.many import ELSEWHERE, compared
 from jishi.registers.rules.entries import Origin
@@ -59,26 +60,28 @@ def begun(
     return imports.set_columns(run_id=run.id, columns=layout.columns, by=by, now=now, dry=dry)
 
 
-def work_on(run: RunRow, by: Viewer, clock: Clock, lease: dt.timedelta | None = None) -> Iterator[Step]:
-    """Try a run or take it in, as its state says; a step after each batch.
+def work_on(
+    run: RunRow, by: Viewer, clock: Clock, lease: dt.timedelta | None = None, draw: Draw = secrets.randbelow
+) -> Iterator[Step]:
+    """Try a run or take it in, as its state says; a step after each batch. ``draw`` gives numbers to households.
 
     What is wrong with the file as a whole ends the run with a sentence in its note, and is raised as Invalid.
     """
     try:
-        yield from _worked(run, by, clock, lease)
+        yield from _worked(run, by, clock, lease, draw)
     except DomainError as refusal:
         imports.finish(run=run, by=by, now=clock(), failed=refusal.message)
         raise
     imports.finish(run=run, by=by, now=clock())
 
 
-def _worked(run: RunRow, by: Viewer, clock: Clock, lease: dt.timedelta | None) -> Iterator[Step]:
+def _worked(run: RunRow, by: Viewer, clock: Clock, lease: dt.timedelta | None, draw: Draw) -> Iterator[Step]:
     layout = RegisterLayout(run.source_name, run.source, run.columns)
     layout.check()
     rows = prepared(Path(run.path), layout)
     named = {"door_code", "address", "door"} & set(layout.columns)
     places = Places.read(by, _check_unit, with_addresses=bool(named))
-    job = _Job(run, rows.height, places, by, clock, lease, Counter(run.counts), run.done_rows)
+    job = _Job(run, rows.height, places, by, clock, lease, draw, Counter(run.counts), run.done_rows)
     yield Step(run.done_rows, rows.height)
     if run.all_or_nothing and run.state == "importing":
         with transaction.atomic():
@@ -148,6 +151,7 @@ class _Job:
     by: Viewer
     clock: Clock
     lease: dt.timedelta | None
+    draw: Draw
     counts: Counter[str]
     done_rows: int
 
@@ -191,7 +195,7 @@ class _Job:
     def _write(self, number: int, rows: pl.DataFrame, now: dt.datetime) -> None:
         note = f"{self.run.source_name}：{self.run.file_name}，导入{self.run.id}"
         batch = Batch(self.run.id, number, self.run.source_name, Origin(self.run.source, note))
-        written = take_in(batch=batch, rows=rows, by=self.by, now=now)
+        written = take_in(batch=batch, rows=rows, by=self.by, now=now, draw=self.draw)
         self.counts.update({name: count for name, count in written.items() if name != "people"})
 
 
@@ -216,9 +220,11 @@ def _with_reasons(batch: pl.DataFrame, places: Places, today: dt.date) -> pl.Dat
     return rows.with_columns(pl.when(pl.col(REASON) != "").then(pl.col(REASON)))
 
 
-def go_on(run: RunRow, by: Viewer, clock: Clock, progress: Progress | None = None) -> None:
+def go_on(
+    run: RunRow, by: Viewer, clock: Clock, progress: Progress | None = None, draw: Draw = secrets.randbelow
+) -> None:
     """Work on a run to its end, telling how far it is; for the command line."""
     told = "试导" if run.state == "checking" else "导入"
-    for step in work_on(run, by, clock):
+    for step in work_on(run, by, clock, draw=draw):
         if progress is not None:
             progress(told, step.done_rows, step.rows)

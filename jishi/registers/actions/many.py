@@ -88,7 +88,7 @@ def take_in(
         (RecordKind.HOUSEHOLD, "household_id", standing_households),
     ):
         done = take_values_of_many(kind=kind, rows=_said(kind, said, key), origin=origin, by=by, now=now)
-        counts = {name: counts.get(name, 0) + done.get(name, 0) for name in {*counts, *done}}
+        counts = {name: counts.get(name, 0) + done.get(name, 0) for name in {**counts, **done}}
     record(
         stream=f"import:{batch.run_id}",
         actor_id=by.person_id or None,
