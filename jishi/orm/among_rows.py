@@ -13,7 +13,7 @@ class AmongRows(In):
 
     Of ``pk__in=queryset`` PostgreSQL makes a join, and for some thousand keys among a million rows it reads all the
     rows rather than trust an index. Made into an array, the keys are few as far as it knows. For parts of a table, of
-    which an area is one; who asks for most of a table asks with ``in``.
+    which an area is one, and once in a query: a second array would be searched through for every row.
     """
 
     lookup_name = "among_rows"

@@ -1,6 +1,7 @@
 """The small rules of the register: masks, periods, household numbers, what a source's value does."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,14 +9,23 @@ from hypothesis import strategies as st
 
 from jishi.kernel.errors import Invalid
 from jishi.registers.rules.claims import Outcome, outcome
-from jishi.registers.rules.fields import FIELDS, as_text
+from jishi.registers.rules.fields import FIELDS, Field, as_text
 from jishi.registers.rules.household_numbers import RANDOM_RANGE, household_number, parse_household_number
 from jishi.registers.rules.masking import SENSITIVE, masked
 from jishi.registers.rules.names import initials
+from jishi.registers.rules.populations import Population, half_a_year_before
 from jishi.registers.rules.verification import USUAL_DAYS, periods_of
-from jishi.registers.rules.vocabulary import GB4761, RecordKind, Relation, Source
+from jishi.registers.rules.vocabulary import GB4761, RecordKind, Relation, Sensitivity, Source
 
 TODAY = dt.date(2026, 11, 18)
+SHOE: dict[str, Any] = {
+    "name": "shoe",
+    "label": "鞋码",
+    "purpose": "发放防滑鞋",
+    "truth": Source.SELF,
+    "sensitivity": Sensitivity.PLAIN,
+    "read": lambda text, day: text,
+}
 
 
 @pytest.mark.capability("L05")
@@ -128,3 +138,42 @@ def test_what_cannot_be_is_refused_at_its_field(kind, name, typed):
     with pytest.raises(Invalid) as refused:
         FIELDS[kind][name].read(typed, TODAY)
     assert refused.value.field == name
+
+
+@pytest.mark.capability("K29-I7", "L01")
+@pytest.mark.parametrize("left_out", ["purpose", "label", "name"])
+@pytest.mark.parametrize("said", ["", "  "])
+def test_a_field_without_a_purpose_cannot_be_made(left_out, said):
+    with pytest.raises(TypeError):
+        Field(**{name: value for name, value in SHOE.items() if name != left_out})
+
+
+@pytest.mark.capability("K29-I1")
+def test_every_field_has_one_source_of_truth_a_purpose_and_a_period():
+    periods = periods_of({})
+    for kind, fields in FIELDS.items():
+        assert periods.days[kind] > 0
+        for name, field in fields.items():
+            assert field.name == name
+            assert field.truth in Source
+            assert len(field.purpose) > 2
+
+
+@pytest.mark.capability("K29-B1")
+def test_no_two_populations_have_one_name_or_one_definition():
+    assert len({each.label for each in Population}) == len({each.definition for each in Population}) == len(Population)
+    usual = [each for each in Population if "常住人口" in each.label]
+    assert len(usual) == 2
+
+
+@pytest.mark.parametrize(
+    ("day", "then"),
+    [
+        ("2026-11-22", "2026-05-22"),
+        ("2026-03-15", "2025-09-15"),
+        ("2026-08-31", "2026-02-28"),
+        ("2024-08-31", "2024-02-29"),
+    ],
+)
+def test_half_a_year_is_six_months_of_the_calendar(day, then):
+    assert half_a_year_before(dt.date.fromisoformat(day)) == dt.date.fromisoformat(then)

@@ -13,8 +13,10 @@ from jishi.addresses.queries import by_code
 from jishi.addresses.rules.codes import looks_like_code
 from jishi.kernel.errors import NotFound
 from jishi.registers.models import Home, Household, HouseholdGrid, Membership, Resident, Stay
+from jishi.registers.queries.populations import members_of
 from jishi.registers.queries.scope import READ, records, unit_ids, within
 from jishi.registers.rules.masking import masked
+from jishi.registers.rules.populations import Population
 from jishi.registers.rules.vocabulary import RecordKind, Relation, StayKind
 from jishi.territory.queries import subtree_ids, tree
 
@@ -96,10 +98,21 @@ def _by_door(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.annotate(at=Subquery(door)).order_by("at", "id")
 
 
-def residents(viewer: Viewer, search: str = "", page: int = 1, unit_id: int | None = None) -> ListPage:
-    """People of the viewer's area by name."""
+def residents(
+    viewer: Viewer,
+    search: str = "",
+    page: int = 1,
+    unit_id: int | None = None,
+    counted: tuple[Population, dt.date] | None = None,
+) -> ListPage:
+    """People of the viewer's area by name; with ``counted`` those whom a definition counts there on that day, which is
+    today."""
     viewer.check(READ)
-    rows = records(RecordKind.RESIDENT, within(unit_ids(viewer), unit_id))
+    units = within(unit_ids(viewer), unit_id)
+    if counted is None:
+        rows: QuerySet[Any] = records(RecordKind.RESIDENT, units)
+    else:  # every definition counts people of the area alone
+        rows = Resident.objects.filter(valid_to__isnull=True, pk__among_rows=members_of(counted[0], units, counted[1]))
     for word in search.split()[:5]:
         rows = rows.filter(_person_has("", word) | Q(_at_door(word)))
     chosen, number, pages, total = _cut(rows.order_by("initials", "name", "id"), page)

@@ -43,10 +43,12 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class FieldPast:
-    """One field of a record: the value on record with its origin, what waits beside it, and what was before."""
+    """One field of a record: the value on record with its origin, what waits beside it, and what was before. ``truth``
+    is the source whose word counts for the field."""
 
     name: str
     label: str
+    truth: Source
     current: Saying
     waiting: tuple[Saying, ...] = ()
     past: tuple[Saying, ...] = ()
@@ -84,7 +86,7 @@ def pasts(row: Registered, kind: RecordKind, rows: QuerySet[Provenance]) -> tupl
         current = _saying(kind, named) if named is not None else _with_record(row, kind, name, known)
         waiting = tuple(_saying(kind, line) for line in lines if line.state == State.CONFLICT)
         past = tuple(_saying(kind, line) for line in lines if line.state in (State.FORMER, State.DECLINED))
-        found.append(FieldPast(name, field.label, current, waiting, past))
+        found.append(FieldPast(name, field.label, field.truth, current, waiting, past))
     return tuple(found)
 
 

@@ -1,4 +1,7 @@
-"""The fields of each kind of record: what they are called, and how a value is read, kept and written as text.
+"""The dictionary of fields: what each is for, whose word counts for it, how closely it is kept, how it is read.
+
+A field nobody can name a purpose for cannot be made, and what has no line here has no column either. How long a value
+is taken for true is the place's to say, for each kind of record (rules.verification).
 
 A value travels as text, so that what sources say can be compared and shown side by side; ``column`` turns the text
 into what the table keeps.
@@ -21,7 +24,9 @@ from jishi.registers.rules.vocabulary import (
     HouseholdKind,
     PremisesKind,
     RecordKind,
+    Sensitivity,
     Sex,
+    Source,
     Word,
 )
 
@@ -30,35 +35,60 @@ _LARGEST = Decimal("999999.99")
 _MOST_STAFF = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """``read`` makes what was typed canonical or raises Invalid; ``shown`` are the words of a coded value."""
+    """One item of a record.
+
+    ``purpose`` says to residents why it is asked; ``truth`` is the one source whose word counts where sources
+    disagree, though a person decides; ``read`` makes what was typed canonical or raises Invalid; ``shown`` are the
+    words of a coded value. Raises ValueError without a name, a label or a purpose.
+    """
 
     name: str
     label: str
+    purpose: str
+    truth: Source
+    sensitivity: Sensitivity
     read: Callable[[str, dt.date], str]
     column: Callable[[str], Any] = str
     shown: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        for told in ("name", "label", "purpose"):
+            if not getattr(self, told).strip():
+                raise ValueError(f"field {self.name!r} has no {told}")
 
     def words(self, value: str) -> str:
         return self.shown.get(value, value) if self.shown is not None else value
 
 
-def _plain(name: str, label: str, longest: int) -> Field:
+PLAIN, PERSONAL, GUARDED = Sensitivity.PLAIN, Sensitivity.PERSONAL, Sensitivity.GUARDED
+Read = Callable[[str, dt.date], str]
+
+
+def _plain(name: str, label: str, longest: int) -> Read:
     def read(text: str, today: dt.date) -> str:
         found = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
         if len(found) > longest:
             raise Invalid(f"{label}最多{longest}个字。", field=name)
         return found
 
-    return Field(name, label, read)
+    return read
 
 
-def _phone(name: str, label: str) -> Field:
-    return Field(name, label, lambda text, today: read_phone(text, name))
+def _text(name: str, label: str, longest: int, purpose: str, truth: Source, sensitivity: Sensitivity) -> Field:
+    read = _plain(name, label, longest)
+    return Field(name=name, label=label, purpose=purpose, truth=truth, sensitivity=sensitivity, read=read)
 
 
-def _coded(name: str, label: str, words: type[Word]) -> Field:
+def _phone(name: str, label: str, purpose: str) -> Field:
+    def read(text: str, today: dt.date) -> str:
+        return read_phone(text, name)
+
+    return Field(name=name, label=label, purpose=purpose, truth=Source.SELF, sensitivity=GUARDED, read=read)
+
+
+def _coded(name: str, label: str, words: type[Word], purpose: str, truth: Source, sensitivity: Sensitivity) -> Field:
     shown = dict(words.choices())
     values = {label: value for value, label in shown.items()}
 
@@ -68,16 +98,19 @@ def _coded(name: str, label: str, words: type[Word]) -> Field:
             raise Invalid(f"{label}只能是：{'、'.join(values)}。", field=name)
         return found
 
-    return Field(name, label, read, shown=shown)
+    return Field(name=name, label=label, purpose=purpose, truth=truth, sensitivity=sensitivity, read=read, shown=shown)
 
 
-def _yes_no(name: str, label: str) -> Field:
+def _yes_no(name: str, label: str, purpose: str, truth: Source) -> Field:
     def read(text: str, today: dt.date) -> str:
         if text.strip() not in {"0", "1", "是", "否", ""}:
             raise Invalid(f"{label}只能是“是”或“否”。", field=name)
         return {"是": "1", "否": "0"}.get(text.strip(), text.strip())
 
-    return Field(name, label, read, lambda text: text == "1", {"1": "是", "0": "否"})
+    return Field(
+        name=name, label=label, purpose=purpose, truth=truth, sensitivity=PLAIN, read=read,
+        column=lambda text: text == "1", shown={"1": "是", "0": "否"},
+    )  # fmt: skip
 
 
 def _read_birth(text: str, today: dt.date) -> str:
@@ -134,37 +167,73 @@ def _optional(column: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 _RESIDENT = (
-    _plain("name", "姓名", 60),
-    _plain("former_name", "曾用名", 60),
-    _coded("sex", "性别", Sex),
-    Field("birth_date", "出生日期", _read_birth, _optional(dt.date.fromisoformat)),
-    _coded("document_kind", "证件类型", DocumentKind),
-    Field("document_number", "证件号码", _read_document),
-    _phone("phone", "联系电话"),
-    _phone("second_phone", "备用电话"),
-    _plain("registered_place", "户籍地详址", 200),
+    _text("name", "姓名", 60, "认人、称呼", Source.POLICE, PERSONAL),
+    _text("former_name", "曾用名", 60, "与旧证件、旧名册对上同一个人", Source.POLICE, PERSONAL),
+    _coded("sex", "性别", Sex, "与证件核对", Source.POLICE, PERSONAL),
+    Field(
+        name="birth_date",
+        label="出生日期",
+        purpose="与证件核对；到龄的服务（入学、高龄津贴）及时告知",
+        truth=Source.POLICE,
+        sensitivity=PERSONAL,
+        read=_read_birth,
+        column=_optional(dt.date.fromisoformat),
+    ),
+    _coded("document_kind", "证件类型", DocumentKind, "说明号码是哪种证件的", Source.POLICE, PERSONAL),
+    Field(
+        name="document_number",
+        label="证件号码",
+        purpose="区分同名的人，避免一人登记两次",
+        truth=Source.POLICE,
+        sensitivity=GUARDED,
+        read=_read_document,
+    ),
+    _phone("phone", "联系电话", "上门前联系、回复反映的事项、紧急时通知"),
+    _phone("second_phone", "备用电话", "联系不上本人时使用"),
+    _text("registered_place", "户籍地详址", 200, "户口不在本地的，办事时知道应由哪里办", Source.POLICE, PERSONAL),
 )
 _HOUSEHOLD = (
-    Field("book_number", "户号", _read_book),
-    _coded("kind", "户类型", HouseholdKind),
+    Field(
+        name="book_number",
+        label="户号",
+        purpose="与户口簿对上同一户",
+        truth=Source.POLICE,
+        sensitivity=PERSONAL,
+        read=_read_book,
+    ),
+    _coded("kind", "户类型", HouseholdKind, "区分家庭和集体宿舍，确定怎样联系", Source.POLICE, PLAIN),
 )
 _DWELLING = (
-    _plain("door", "门牌", 120),
-    _coded("building_use", "建筑用途", BuildingUse),
-    Field("floor_area", "建筑面积", _read_area, _optional(Decimal)),
-    _yes_no("is_rented", "出租"),
-    _plain("owner_name", "房主姓名", 60),
-    _phone("owner_phone", "房主电话"),
+    _text("door", "门牌", 120, "找得到门；事项、部件与住处对上", Source.DOOR, PLAIN),
+    _coded("building_use", "建筑用途", BuildingUse, "住人的房屋才登记住户", Source.HOUSING, PLAIN),
+    Field(
+        name="floor_area",
+        label="建筑面积",
+        purpose="业主共同决定事项时计算面积",
+        truth=Source.HOUSING,
+        sensitivity=PLAIN,
+        read=_read_area,
+        column=_optional(Decimal),
+    ),
+    _yes_no("is_rented", "出租", "出租房住户变动多，确定多久核实一次", Source.DOOR),
+    _text("owner_name", "房主姓名", 60, "房屋漏水、安全等事项联系房主", Source.HOUSING, PERSONAL),
+    _phone("owner_phone", "房主电话", "房屋漏水、安全等事项联系房主"),
 )
 _PREMISES = (
-    _plain("name", "单位名称", 120),
-    _coded("kind", "类别", PremisesKind),
-    Field("uscc", "统一社会信用代码", _read_credit),
-    _plain("door", "门牌", 120),
-    _plain("contact_name", "负责人", 60),
-    _phone("contact_phone", "负责人电话"),
-    Field("staff_count", "从业人数", _read_staff, _optional(int)),
-)
+    _text("name", "单位名称", 120, "认单位", Source.MARKET, PLAIN),
+    _coded("kind", "类别", PremisesKind, "确定由哪个部门联系", Source.MARKET, PLAIN),
+    Field(
+        name="uscc", label="统一社会信用代码", purpose="区分同名的单位", truth=Source.MARKET, sensitivity=PLAIN,
+        read=_read_credit,
+    ),
+    _text("door", "门牌", 120, "找得到门；事项与场所对上", Source.DOOR, PLAIN),
+    _text("contact_name", "负责人", 60, "上门、办事时联系", Source.SELF, PERSONAL),
+    _phone("contact_phone", "负责人电话", "上门、办事、紧急时联系"),
+    Field(
+        name="staff_count", label="从业人数", purpose="应急疏散时知道大约有多少人", truth=Source.SELF,
+        sensitivity=PLAIN, read=_read_staff, column=_optional(int),
+    ),
+)  # fmt: skip
 FIELDS: Mapping[RecordKind, Mapping[str, Field]] = {
     kind: {field.name: field for field in fields}
     for kind, fields in (

@@ -1,6 +1,11 @@
 """What is shown of a document number or a telephone number to somebody who has named no purpose."""
 
-SENSITIVE = frozenset({"document_number", "phone", "second_phone", "owner_phone", "contact_phone"})
+from jishi.registers.rules.fields import FIELDS
+from jishi.registers.rules.vocabulary import Sensitivity
+
+SENSITIVE = frozenset(
+    field.name for fields in FIELDS.values() for field in fields.values() if field.sensitivity is Sensitivity.GUARDED
+)
 
 
 def masked(field: str, value: str) -> str:

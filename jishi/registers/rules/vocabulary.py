@@ -132,6 +132,14 @@ class Source(Word):
     IMPORT = "import", "批量导入"
 
 
+class Sensitivity(Word):
+    """How closely a field is kept."""
+
+    PLAIN = "plain", "一般信息"
+    PERSONAL = "personal", "个人信息"
+    GUARDED = "guarded", "号码，只显示头尾"  # whole only for a purpose that is named and recorded
+
+
 class EndReason(Word):
     """Why a record is no longer kept."""
 

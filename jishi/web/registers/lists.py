@@ -10,6 +10,9 @@ from jishi.accounts.rules.viewer import Viewer
 from jishi.registers.queries import due as due_queries
 from jishi.registers.queries import lists
 from jishi.registers.queries.origins import open_conflicts
+from jishi.registers.queries.populations import populations
+from jishi.registers.rules.fields import FIELDS
+from jishi.registers.rules.populations import Population
 from jishi.registers.rules.vocabulary import RecordKind
 from jishi.territory.queries import UnitRow, full_name, unit
 from jishi.web.environment import url
@@ -34,14 +37,25 @@ def registers(request: HttpRequest) -> HttpResponse:
     chosen = chosen if chosen in SHOWN else "households"
     search = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     here = unit_asked(request)
-    found = SHOWN[chosen][1](viewer, search, _number(request.GET.get("page")) or 1, here.id if here else None)
-    kept = {"q": search, "unit": here.id if here else None}
+    number, unit_id = _number(request.GET.get("page")) or 1, here.id if here else None
+    counted = population_asked(request) if chosen == "residents" else None
+    if counted is not None:
+        found = lists.residents(viewer, search, number, unit_id, (counted, timezone.localdate()))
+    else:
+        found = SHOWN[chosen][1](viewer, search, number, unit_id)
+    kept = {"q": search, "unit": unit_id}
     known = {
         "found": found,
         "chosen": chosen,
         "search": search,
         "where": full_name(here) if here else "",
-        "query": {name: value for name, value in {"show": chosen, **kept}.items() if value},
+        "query": {
+            name: value
+            for name, value in {"show": chosen, **kept, "population": counted and counted.value}.items()
+            if value
+        },
+        "counted": counted,
+        "populations": populations(viewer, timezone.localdate(), unit_id) if chosen == "residents" else (),
         "tabs": [
             (label, url("registers", query={"show": key, **kept}), key == chosen) for key, (label, _) in SHOWN.items()
         ],
@@ -51,6 +65,12 @@ def registers(request: HttpRequest) -> HttpResponse:
         "may_import": viewer.may(Permission.IMPORT_REGISTER),
     }
     return show(request, "registers/list.html", known)
+
+
+def population_asked(request: HttpRequest) -> Population | None:
+    """The definition whose people are asked for."""
+    asked = request.GET.get("population", "")
+    return Population(asked) if asked in {each.value for each in Population} else None
 
 
 def unit_asked(request: HttpRequest) -> UnitRow | None:
@@ -65,6 +85,17 @@ def _number(asked: str | None) -> int:
 def waiting(viewer: Viewer) -> dict[RecordKind, int]:
     """What the person has to verify, by kind; nothing for somebody who keeps no register."""
     return due_queries.due_counts(viewer, timezone.localdate()) if viewer.may(KEEP) else {}
+
+
+@page(public=True)
+def fields(request: HttpRequest) -> HttpResponse:
+    """What is kept of people, homes and premises, what for, and for how long it is taken for true: for everybody."""
+    known = {
+        "kinds": [(kind, list(FIELDS[kind].values()), due_queries.periods().days[kind]) for kind in RecordKind],
+        "rented_days": due_queries.periods().rented_days,
+        "populations": list(Population),
+    }
+    return show(request, "registers/fields.html", known)
 
 
 @page(permission=KEEP)

@@ -4,6 +4,7 @@ from jishi.web.registers import conflicts, entering, household, imports, lists, 
 
 urlpatterns = [
     path("registers/", lists.registers, name="registers"),
+    path("registers/fields/", lists.fields, name="register_fields"),
     path("registers/due/", lists.due, name="register_due"),
     path("registers/enter/", entering.enter, name="household_enter"),
     path("registers/enter/row/", entering.row, name="household_row"),
