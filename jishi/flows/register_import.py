@@ -22,6 +22,7 @@ from jishi.flows.import_steps import Clock, Progress, Step
 from jishi.flows.importing.frames import header_of, read_rows
 from jishi.flows.importing.register_checks import REASON, checked
 from jishi.flows.importing.register_columns import MEANINGS, RegisterLayout, read_register_layout, understood
+from jishi.flows.importing.register_habits import as_meant
 from jishi.flows.importing.register_places import Places
 from jishi.flows.register_files import digest_of
 from jishi.kernel.errors import DomainError, Invalid
@@ -103,7 +104,7 @@ def _check_unit(unit_id: int, by: Viewer) -> None:
 def prepared(path: Path, layout: RegisterLayout) -> pl.DataFrame:
     """The rows of a file, with the columns it has and ``group`` (the first line of the household), ``group_key`` (what
     the source calls it), ``doubled`` (an earlier line with the same document) and ``batch``."""
-    rows = read_rows(path, layout.columns)
+    rows = as_meant(read_rows(path, layout.columns))
     absent = pl.lit(None, pl.String)
 
     def said(meaning: str) -> pl.Expr:

@@ -116,7 +116,7 @@ def test_each_kind_of_bad_row_stays_out_with_its_line_and_reason(town, tmp_path,
 @C24
 def test_every_reason_against_a_row_is_told_at_once(town, tmp_path):
     town.grid  # noqa: B018
-    run = take_in(write(tmp_path / "a.csv", row(联系电话="无", 性别="无", 网格="无")))
+    run = take_in(write(tmp_path / "a.csv", row(联系电话="打不通", 性别="无", 网格="无")))
     told = reasons(run)[2]
     assert all(word in told for word in ("电话应为", "性别只能是", "没有网格"))
 
@@ -245,7 +245,7 @@ def test_a_community_takes_in_only_its_own_area(town, tmp_path):
 @C24
 def test_a_dry_run_says_the_same_and_writes_nothing(town, tmp_path):
     town.grid  # noqa: B018
-    file = write(tmp_path / "a.csv", row(), row("王静怡", **WIFE | {"联系电话": "无"}))
+    file = write(tmp_path / "a.csv", row(), row("王静怡", **WIFE | {"联系电话": "打不通"}))
     before = tables()
     tried = take_in(file, dry=True)
     assert tables() == before
@@ -276,7 +276,7 @@ def test_an_interrupted_import_goes_on_behind_its_last_batch(town, tmp_path, mon
     town.grid  # noqa: B018
     monkeypatch.setattr(register_import, "BATCH", 2)
     people = [row(f"人{n}", 户编号=str(n), 证件号码=citizen_number("19800101", n), 门牌=f"{n}栋") for n in range(1, 8)]
-    people[0]["联系电话"] = "无"
+    people[0]["联系电话"] = "打不通"
     file = write(tmp_path / "a.csv", *people)
     first = register_import.begun(
         file=file, mapping=None, source_name="派出所", dry=False, all_or_nothing=False, by=imports.SYSTEM, now=NOW

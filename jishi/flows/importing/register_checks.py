@@ -13,6 +13,7 @@ import polars as pl
 
 from jishi.flows.importing.frames import TORN
 from jishi.flows.importing.register_columns import LABELS
+from jishi.flows.importing.register_habits import check_kept
 from jishi.kernel.errors import Invalid
 from jishi.registers.rules.documents import agreed, read_document
 from jishi.registers.rules.fields import FIELDS
@@ -66,10 +67,14 @@ def checked(rows: pl.DataFrame, today: dt.date) -> pl.DataFrame:
 
 
 def _readers(today: dt.date) -> list[tuple[str, Callable[[str], str], str | None]]:
-    def of_field(kind: RecordKind, name: str) -> Callable[[str], str]:
-        return lambda text: FIELDS[kind][name].read(text, today)
+    def of_field(meaning: str, kind: RecordKind, name: str) -> Callable[[str], str]:
+        def read(text: str) -> str:
+            check_kept(meaning, text)
+            return FIELDS[kind][name].read(text.removesuffix("性") if meaning == "sex" else text, today)
 
-    fields = [(meaning, of_field(kind, name), plain) for meaning, (kind, name, plain) in _READ.items()]
+        return read
+
+    fields = [(meaning, of_field(meaning, kind, name), plain) for meaning, (kind, name, plain) in _READ.items()]
     return [
         *fields,
         ("relation", read_relation, None),
@@ -126,9 +131,9 @@ def read_stays(text: str) -> str:
 
 
 def read_day(text: str, today: dt.date) -> str:
-    plain = re.sub(r"[/.年月]", "-", text).removesuffix("日")[:10]
+    check_kept("verified_on", text)
     try:
-        day = dt.datetime.strptime(plain, "%Y%m%d" if plain.isdigit() else "%Y-%m-%d").date()
+        day = dt.datetime.strptime(text, "%Y%m%d" if text.isdigit() else "%Y-%m-%d").date()
     except ValueError:
         raise Invalid("核实日期应写成2026-03-01或20260301") from None
     if not dt.date(_EARLIEST, 1, 1) <= day <= today:
@@ -161,8 +166,13 @@ def _documents(rows: pl.DataFrame, today: dt.date) -> tuple[pl.DataFrame, pl.Ser
 def _read(kind: str, number: str, today: dt.date) -> tuple[str | None, str | None]:
     try:
         return read_document(DocumentKind(kind), number, today).number, None
-    except Invalid as refusal:
-        return None, f"{refusal.message}（{number[:30]}）"
+    except Invalid as wrong:
+        refusal = wrong
+    try:
+        check_kept("document_number", number)
+    except Invalid as lost:
+        refusal = lost
+    return None, f"{refusal.message}（{number[:30]}）"
 
 
 def _holds(today: dt.date) -> pl.Expr:

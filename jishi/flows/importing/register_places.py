@@ -10,12 +10,14 @@ from jishi.accounts.rules.viewer import Viewer
 from jishi.addresses.queries.many import Home, live_homes
 from jishi.addresses.queries.searching import search
 from jishi.addresses.rules.codes import parse_code
-from jishi.addresses.rules.naming import folded
+from jishi.addresses.rules.naming import NUMERAL, arabic, folded
 from jishi.kernel.errors import DomainError
 from jishi.territory import queries as territory
 from jishi.territory.rules.tree import UnitRow
 
 _COMMUNITY, _GRID = 2, 3
+_OFFICE = re.compile(r"(?<=..)(?:社区|村)?(?:居民委员会|村民委员会|居委会|村委会|社区|村)$")
+_NUMBERED_GRID = re.compile(rf"第?([0-9]{{1,3}}|{NUMERAL}+)号?(?:网格)?|网格([0-9]{{1,3}})")
 _MOST_SEARCHES = 500  # names that are not the full name of an address: aliases, 3-2-301; more are refused
 _BOOK = {"address_id": pl.Int64, "code": pl.String, "full_name": pl.String, "home_unit": pl.Int64, "whole": pl.Boolean}
 
@@ -28,6 +30,7 @@ class Places:
     by: Viewer
     check_unit: Callable[[int, Viewer], None]
     names: dict[str, list[UnitRow]] = field(default_factory=dict)
+    short: dict[str, list[UnitRow]] = field(default_factory=dict)
     book: pl.DataFrame = field(default_factory=pl.DataFrame)
     searches: int = 0
     _verdicts: dict[int, str | None] = field(default_factory=dict)
@@ -40,6 +43,7 @@ class Places:
             upper = territory.unit(unit.parent_id) if unit.parent_id else None
             for name in {unit.code, folded(unit.name), folded((upper.name if upper else "") + unit.name)}:
                 places.names.setdefault(name, []).append(unit)
+            places.short.setdefault(_short(unit.name), []).append(unit)
         places.book = _book(live_homes() if with_addresses else [])
         return places
 
@@ -77,7 +81,7 @@ class Places:
         return found.id, _community_of(found), None
 
     def _named(self, text: str, within: UnitRow | None, depth: int) -> UnitRow | None:
-        given = self.names.get(text.strip()) or self.names.get(folded(text)) or []
+        given = self.names.get(text.strip()) or self.names.get(folded(text)) or self.short.get(_short(text)) or []
         fits = [unit for unit in given if within is None or unit.is_within(within)]
         best = [unit for unit in fits if unit.depth == depth] or fits
         return best[0] if len({unit.id for unit in best}) == 1 else None
@@ -199,6 +203,16 @@ class Places:
         towns = _alternatives(unit.name for unit in territory.units(1))
         communities = _alternatives(unit.name for unit in territory.units(_COMMUNITY))
         return rf"^(?:[^0-9]{{0,12}}?{county})?(?:{towns})?({communities})?"
+
+
+def _short(name: str) -> str:
+    """A name without what kind of unit it is; a numbered grid is its number: 第一网格, 1网格, 网格1, 1."""
+    text = _OFFICE.sub("", folded(name))
+    numbered = _NUMBERED_GRID.fullmatch(text)
+    if numbered is None:
+        return text
+    number = numbered[1] or numbered[2]
+    return f"#{int(number) if number.isdecimal() else arabic(number)}"
 
 
 def _only_community(units: list[UnitRow]) -> bool:
