@@ -25,6 +25,7 @@ from jishi.matters.actions.hand_over import hand_over_bodies, hand_over_ended_un
 from jishi.organizations import actions as organizations
 from jishi.organizations import queries as bodies
 from jishi.parts import actions as parts
+from jishi.planning import actions as planning
 from jishi.registers.actions import grids as registers
 from jishi.territory import actions as territory
 from jishi.territory import queries as units
@@ -261,6 +262,7 @@ def follow(
     postings = accounts.follow_units(moves=moves, absorbed=located.absorbed, by=by, now=now)
     hand_over_bodies(absorbed=located.absorbed, now=now)
     households = registers.follow_units(moves=[*moves, *opened], rest=said.rest, by=by, now=now)
+    planning.follow_units(moves=moves, now=now)
     if said.first and said.opened is not None:
         moves, depths = opened, {said.opened.id: said.opened.depth}
     components = parts.follow_units(moves=moves, by=by, now=now, absorbed=located.absorbed)

@@ -128,7 +128,7 @@ class Proposal:
             return self.by_number[number].cause
         standard, said = self.plan.standard, []
         if not measured.within:
-            said.append(f"{measured.load:.0f}户，标准为{standard.least:.0f}至{standard.most:.0f}户")
+            said.append(f"{measured.load:g}户，标准为{standard.least:g}至{standard.most:g}户")
         if measured.pieces > 1:
             said.append(f"分成互不相连的{measured.pieces}片")
         return "；".join(said)
