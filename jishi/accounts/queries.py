@@ -167,6 +167,12 @@ def staff_in(path: str, role: Role, today: dt.date) -> tuple[int, ...]:
     return _staff(Posting.objects.filter(role=role, unit_id__in=above), today)
 
 
+def posted_in(unit_ids: Iterable[int], role: Role, today: dt.date) -> frozenset[int]:
+    """Those of the units (ids) to which somebody is posted in this role on that day."""
+    posted = Posting.objects.filter(live_on(today), role=role, unit_id__in=set(unit_ids), person__is_active=True)
+    return frozenset(posted.values_list("unit_id", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Who holds a post that answers for a place."""

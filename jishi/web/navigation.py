@@ -58,6 +58,9 @@ ENTRIES = (
     Entry("名册导入", "upload", "imports", P.IMPORT_REGISTER, frozenset({R.ADMINISTRATOR})),
     Entry("审计", "shield-check", "audit", P.READ_AUDIT),
     Entry("部件", "tools", "parts", P.READ_PARTS, on_phone=False),
+    # A leader's phone comes to it from the overview.
+    Entry("网格划分", "sitemap", "grids", P.PLAN_GRIDS, on_phone=False),
+    Entry("网格划分", "sitemap", "grids", P.APPROVE_GRIDS, on_phone=False),
     Entry("地图", "map", "map"),
     Entry("通知", "bell", "notices"),
 )

@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("jishi.web.admin.urls")),
     path("", include("jishi.web.map.urls")),
     path("", include("jishi.web.parts.urls")),
+    path("", include("jishi.web.planner.urls")),
     path("components/", include("jishi.web.components.urls")),
 ]
