@@ -36,6 +36,7 @@ from jishi.registers.rules.imports import RunRow
 from jishi.registers.rules.vocabulary import Source
 
 BATCH = 20_000
+HELD = dt.timedelta(minutes=10)  # how long the command line keeps a file for itself without a sign of life
 _TRIES = 3
 
 
@@ -51,14 +52,23 @@ def begun(
     if cut_off is not None and (layout is None or dict(layout.columns) == cut_off.columns):
         return replace(cut_off, path=str(file))
     if layout is None:
-        columns = understood(header_of(file), queries.mapping_of(name))
-        layout = RegisterLayout(name, Source.IMPORT, columns)
-        layout.check()
+        layout = _understood(file, name)
     run = imports.begin_run(
         path=str(file.resolve()), file_name=file.name, digest=digest, source_name=name, source=layout.source,
         all_or_nothing=all_or_nothing, by=by, now=now,
     )  # fmt: skip
-    return imports.set_columns(run_id=run.id, columns=layout.columns, by=by, now=now, dry=dry)
+    return imports.set_columns(run_id=run.id, columns=layout.columns, by=by, now=now, dry=dry, held_until=now + HELD)
+
+
+def _understood(file: Path, source_name: str) -> RegisterLayout:
+    header = header_of(file)
+    layout = RegisterLayout(source_name, Source.IMPORT, understood(header, queries.mapping_of(source_name)))
+    try:
+        layout.check()
+    except Invalid as refusal:
+        found = "、".join(name for name in header if name)
+        raise Invalid(f"{refusal.message}文件里的列有：{found}。请用 --mapping 写明哪一列是什么。") from refusal
+    return layout
 
 
 def work_on(
@@ -66,10 +76,13 @@ def work_on(
 ) -> Iterator[Step]:
     """Try a run or take it in, as its state says; a step after each batch. ``draw`` gives numbers to households.
 
-    What is wrong with the file as a whole ends the run with a sentence in its note, and is raised as Invalid.
+    What is wrong with the file as a whole ends the run with a sentence in its note, and is raised as Invalid. A run
+    that another program has gone on with is left to it.
     """
     try:
         yield from _worked(run, by, clock, lease, draw)
+    except imports.TakenOver:
+        raise
     except DomainError as refusal:
         imports.finish(run=run, by=by, now=clock(), failed=refusal.message)
         raise
@@ -226,6 +239,6 @@ def go_on(
 ) -> None:
     """Work on a run to its end, telling how far it is; for the command line."""
     told = "试导" if run.state == "checking" else "导入"
-    for step in work_on(run, by, clock, draw=draw):
+    for step in work_on(run, by, clock, HELD, draw):
         if progress is not None:
             progress(told, step.done_rows, step.rows)

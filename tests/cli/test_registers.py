@@ -55,6 +55,14 @@ def test_a_mapping_file_names_the_columns(ready, tmp_path):
     assert (code, "没有“wish”这一项" in said) == (2, True)
 
 
+def test_a_header_that_tells_no_name_is_answered_with_what_it_has(ready, tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("谁,哪里,格\n张清晓,3栋502,430204003001001\n", encoding="utf-8")
+    code, said = jishi("import", str(file))
+    assert code == 2
+    assert "请指明哪一列是姓名。文件里的列有：谁、哪里、格。请用 --mapping" in said
+
+
 def test_a_list_of_the_own_area(ready, tmp_path):
     jishi("import", str(write(tmp_path / "a.csv", row(联系电话="13800001234"))))
     ready.person("zhou")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from jishi.accounts.rules.viewer import SYSTEM, Viewer
 from jishi.audit.actions import record
@@ -17,6 +17,10 @@ from jishi.registers.rules.vocabulary import Source
 from jishi.territory.rules.actors import Actor
 
 State = ImportRun.State
+
+
+class TakenOver(Conflict):
+    """Another program has gone on with the run; it will end it, and nothing that it does is undone."""
 
 
 @transaction.atomic
@@ -52,8 +56,19 @@ def begin_run(
 
 
 @transaction.atomic
-def set_columns(*, run_id: int, columns: Mapping[str, str], by: Viewer, now: dt.datetime, dry: bool = True) -> RunRow:
-    """What the columns mean, remembered for the next file of this source; the file is tried, or taken in at once."""
+def set_columns(
+    *,
+    run_id: int,
+    columns: Mapping[str, str],
+    by: Viewer,
+    now: dt.datetime,
+    dry: bool = True,
+    held_until: dt.datetime | None = None,
+) -> RunRow:
+    """What the columns mean, remembered for the next file of this source; the file is tried, or taken in at once.
+
+    With ``held_until`` the caller works on the file itself, and no worker takes it up before then.
+    """
     run = _own(run_id, by)
     if run.state not in (State.UPLOADED, State.CHECKED, State.FAILED):
         raise Conflict("这次导入正在进行或已结束，不能再改列的对应。")
@@ -61,6 +76,7 @@ def set_columns(*, run_id: int, columns: Mapping[str, str], by: Viewer, now: dt.
     run.state = State.CHECKING if dry else State.IMPORTING
     run.done = run.done_rows = 0
     run.counts, run.note, run.finished_at = {}, "", None
+    run.claimed_by, run.claimed_until = (by.name[:80], held_until) if held_until else (None, None)
     run.save()
     RefusedRow.objects.filter(run=run).delete()
     SourceMapping.objects.update_or_create(
@@ -113,13 +129,18 @@ def claim(*, worker: str, now: dt.datetime, lease: dt.timedelta) -> RunRow | Non
 def advance(
     *, run: RunRow, done: int, done_rows: int, rows: int, counts: Mapping[str, int], until: dt.datetime | None = None
 ) -> None:
-    """A batch is over, within its transaction. Raises Conflict if the run was cancelled or taken over meanwhile."""
+    """A batch is over, within its transaction; who holds the run holds it ``until`` then.
+
+    Raises TakenOver if somebody else has done the batch meanwhile, and Conflict if the run was stopped.
+    """
     going = ImportRun.objects.filter(pk=run.id, state=run.state, done=done - 1 if done else 0)
     changed: dict[str, Any] = {"done": done, "done_rows": done_rows, "rows": rows, "counts": dict(counts)}
     if until is not None:
-        changed["claimed_until"] = until
+        changed["claimed_until"] = Case(When(claimed_by__isnull=False, then=Value(until)))
     if not going.update(**changed):
-        raise Conflict("这次导入已取消，或由另一个后台程序接着做。")
+        if ImportRun.objects.filter(pk=run.id, state=run.state).exists():
+            raise TakenOver("这次导入正由另一个程序接着做，请在“名册导入”里看结果。")
+        raise Conflict("这次导入已停止。")
 
 
 @transaction.atomic
