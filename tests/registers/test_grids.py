@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jishi.accounts.models import Person, Posting
 from jishi.accounts.queries import viewer_of
 from jishi.flows import unit_changes
 from jishi.flows.unit_changes import OPERATOR
@@ -99,6 +100,16 @@ def test_a_new_division_hands_every_household_to_its_grid(streets):
         streets.next_grid.pk
     }
     assert hand_over_households(places=places, by=streets.zhao, now=LATER) == 0
+
+
+@pytest.mark.capability("C92")
+def test_who_approves_divisions_hands_over_the_households_of_the_own_ground_only(streets):
+    here = {household_id: streets.next_grid.pk for household_id in standing()}
+    assert hand_over_households(places=here, by=streets.zhang, now=LATER) == 3
+    town_leader = Person.objects.create(username="lin", name="林书记")
+    Posting.objects.create(person=town_leader, role="leader", unit=streets.other_town, valid_from=TODAY)
+    with pytest.raises(Forbidden, match="不在您负责的范围内"):
+        hand_over_households(places=here, by=viewer_of(town_leader.pk, TODAY), now=LATER)
 
 
 def test_what_was_entered_in_the_moment_of_a_change_is_caught_up(streets):

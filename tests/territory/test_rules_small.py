@@ -81,6 +81,14 @@ def test_a_unit_of_one_branch_does_not_stand_in_the_other(depth, kind, parent, a
             BRANCHED.check_kind(depth, kind, parent)
 
 
+def test_what_is_drawn_below_a_community_is_a_grid_or_what_its_branch_has_first():
+    assert BRANCHED.kind_below(2, "社区") == "网格"
+    assert BRANCHED.kind_below(2, "村") == "中心户"
+    assert LADDER.kind_below(3, "网格") == "楼栋"
+    with pytest.raises(Invalid, match="没有第5级"):
+        LADDER.kind_below(4, "楼栋")
+
+
 def test_a_ladder_without_branches_has_one_level_a_depth():
     assert LADDER.names() == ("区", "镇街", "社区（村）", "网格", "楼栋")
     assert LADDER.deepest == 4
