@@ -63,7 +63,7 @@ class GridPlan(models.Model):
 class PlannedGrid(models.Model):
     """A grid as a plan would have it; ``unit`` is the present one it goes on as, ``became`` what it was made."""
 
-    plan = models.ForeignKey(GridPlan, on_delete=models.CASCADE, db_index=False, related_name="grids")
+    plan = models.ForeignKey(GridPlan, on_delete=models.PROTECT, db_index=False, related_name="grids")
     number = models.PositiveIntegerField("序号")
     name = models.CharField("名称", max_length=80)
     unit = models.ForeignKey(
@@ -94,19 +94,19 @@ class PlannedGrid(models.Model):
 class PlannedBlock(models.Model):
     """A building, an entrance, or the households of a grid without an address: in exactly one grid of the plan."""
 
-    plan = models.ForeignKey(GridPlan, on_delete=models.CASCADE, db_index=False, related_name="blocks")
+    plan = models.ForeignKey(GridPlan, on_delete=models.PROTECT, db_index=False, related_name="blocks")
     number = models.PositiveIntegerField("序号")
     address = models.ForeignKey(
         "addresses.Address", on_delete=models.PROTECT, null=True, db_index=False, related_name="+", verbose_name="地址"
     )
-    label = models.CharField("名称", max_length=300)
+    name = models.CharField("名称", max_length=300)
     compound = models.CharField("小区", max_length=300, blank=True)
     households = models.PositiveIntegerField("户数")
     people = models.PositiveIntegerField("人数")
     present = models.ForeignKey(
         "territory.Unit", on_delete=models.PROTECT, null=True, db_index=False, related_name="+", verbose_name="现网格"
     )
-    grid = models.ForeignKey(PlannedGrid, on_delete=models.CASCADE, related_name="blocks", verbose_name="方案网格")
+    grid = models.ForeignKey(PlannedGrid, on_delete=models.PROTECT, related_name="blocks", verbose_name="方案网格")
     drawn = models.PositiveIntegerField("算出的网格")  # the number of the grid the computation put it in
     moved_by = models.CharField("手工调整人", max_length=120, blank=True)
     longitude = models.FloatField("经度")  # CGCS2000/WGS84, degrees

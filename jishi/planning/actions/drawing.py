@@ -73,7 +73,7 @@ def propose(
                 plan=found,
                 number=number,
                 address_id=one.block.address_id,
-                label=one.block.label,
+                name=one.block.label,
                 compound=one.block.compound,
                 households=one.block.households,
                 people=one.block.people,

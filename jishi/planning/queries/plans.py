@@ -67,7 +67,7 @@ def proposal_of(row: PlanRow) -> Proposal:
         .values_list("number", "name", "unit_id", "cause", "reason", "reason_by", "became_id")
     ]
     fields = (
-        "number", "address_id", "label", "compound", "households", "people", "present_id", "grid__number", "drawn",
+        "number", "address_id", "name", "compound", "households", "people", "present_id", "grid__number", "drawn",
         "moved_by", "longitude", "latitude", "area", "outer",
     )  # fmt: skip
     rows = PlannedBlock.objects.filter(plan_id=row.id).order_by("number").values_list(*fields)
