@@ -63,6 +63,42 @@ TABLE = {
     ("GET", "/api/v1/households"): (None, {"li", "sun", "zhou"}, 403),
     ("GET", "/api/v1/residents"): (None, {"li", "sun", "zhou"}, 403),
     ("GET", "/api/v1/households/{household}"): (None, {"li", "zhou"}, {"sun": 404, "": 403}),
+    ("POST", "/api/v1/households"): (
+        {"home": {"unit_id": "{grid}", "door": "8栋101"}, "people": [{"name": "李月禾", "relation": "head"}]},
+        {"sun", "zhou"}, 403,
+    ),
+    ("POST", "/api/v1/households/{household}/verification"): ({}, {"li", "zhou"}, {"sun": 404, "": 403}),
+    ("POST", "/api/v1/households/{household}/members"): (
+        {"name": "张星野", "relation": "son"}, {"li", "zhou"}, {"sun": 404, "": 403},
+    ),
+    ("POST", "/api/v1/households/{household}/members/{resident_id}/departure"): (
+        {"reason": "moved"}, {"li", "zhou"}, {"sun": 404, "": 403},
+    ),
+    ("POST", "/api/v1/households/{household}/head"): (
+        {"resident_id": "{resident_id}", "former": "spouse"}, {"li", "zhou"}, {"sun": 404, "": 403},
+    ),
+    # To 老孙's grid: 小李 keeps no register there.
+    ("POST", "/api/v1/households/{household}/move"): (
+        {"home": {"unit_id": "{grid}", "door": "8栋101"}}, {"zhou"}, {"sun": 404, "": 403},
+    ),
+    ("POST", "/api/v1/households/{household}/end"): ({"reason": "moved"}, {"li", "zhou"}, {"sun": 404, "": 403}),
+    ("GET", "/api/v1/registers/conflicts"): (None, {"zhou"}, 403),
+    ("POST", "/api/v1/registers/conflicts/{conflict_id}/decision"): (
+        {"accept": True, "reason": "已看证件"}, {"zhou"}, 403,
+    ),
+    ("GET", "/api/v1/registers/{kind}/{record_id}"): (None, {"li", "zhou"}, {"sun": 404, "": 403}),
+    ("POST", "/api/v1/registers/{kind}/{record_id}/values"): (
+        {"values": {"phone": "13800131234"}}, {"li", "zhou"}, {"sun": 404, "": 403},
+    ),
+    ("POST", "/api/v1/registers/{kind}/{record_id}/verification"): ({}, {"li", "zhou"}, {"sun": 404, "": 403}),
+    # 14号 in 小李's grid; what lies inside of buildings there he may add.
+    ("POST", "/api/v1/addresses"): (
+        {"level": "room", "name": "301室", "parent_id": "{address_id}"}, {"zhao", "li", "zhou"}, 403,
+    ),
+    ("PUT", "/api/v1/address-rows/{address_id}"): ({"name": "16号"}, {"zhao"}, 403),
+    ("POST", "/api/v1/address-rows/{address_id}/aliases"): ({"name": "老邮局", "kind": "everyday"}, {"zhao"}, 403),
+    ("POST", "/api/v1/address-rows/{address_id}/cancellation"): ({"reason": "拆除"}, {"zhao"}, 403),
+    ("POST", "/api/v1/address-aliases/{alias_id}/end"): ({}, {"zhao"}, 403),
     # The component lies in 小李's grid, and no office answers for it.
     ("GET", "/api/v1/part-classes"): (None, EVERYBODY, 403),
     ("GET", "/api/v1/parts"): (None, READERS | {"zhao"}, 403),
@@ -138,11 +174,16 @@ def places(town, settings):
     """What the paths of the table point at."""
     from jishi.accounts.models import Posting, Token
     from jishi.accounts.queries import viewer_of
+    from jishi.addresses.models import Alias
     from jishi.matters.actions.instructions import instruct
+    from jishi.registers.actions.values import give_values
+    from jishi.registers.models import Provenance
+    from jishi.registers.rules.entries import Origin
+    from jishi.registers.rules.vocabulary import RecordKind, Relation, Source
     from tests.addresses.street import street
     from tests.api.test_matters import photo
     from tests.parts.square import load_catalogue, put
-    from tests.registers.town import enter
+    from tests.registers.town import enter, person
 
     town.everybody()
     number = town.program("li").form(
@@ -158,10 +199,24 @@ def places(town, settings):
     # 小李's own things, but with another key than the one the tests knock with
     actions.issue_token(person_id=town.person("li").pk, name="另一把", by=SYSTEM, now=timezone.now())
     offer, order, day = order_on_its_way(town)
-    household = enter(town.cast, now=timezone.now()).number
+    entered = enter(
+        town.cast,
+        person(phone="13900131234"),
+        person("李月禾", Relation.SPOUSE),
+        now=timezone.now(),
+        source=Source.POLICE,
+    )
+    give_values(
+        kind=RecordKind.RESIDENT, record_id=entered.resident_ids[0], values={"name": "张清小"}, origin=Origin(),
+        by=town.viewer("li"), now=timezone.now(),
+    )  # fmt: skip
     load_catalogue()
+    road = street(town.cast)
     return {
-        "household": household, "part_code": put(town.cast), "code": street(town.cast).house.code,
+        "household": entered.number, "resident_id": entered.resident_ids[1], "kind": "resident",
+        "record_id": entered.resident_ids[0], "conflict_id": Provenance.objects.get(state="conflict").pk,
+        "address_id": road.house.id, "alias_id": Alias.objects.get().pk,
+        "part_code": put(town.cast), "code": road.house.code,
         "offer_id": offer, "order": order, "day": day,
         "number": number, "digest": digest, "step": "urge", "instruction_id": instruction,
         "person_id": town.person("li").pk, "posting_id": Posting.objects.get(person=town.person("li")).pk,
@@ -171,9 +226,10 @@ def places(town, settings):
 
 
 def filled(body, places):
-    if not isinstance(body, dict):
-        return body
-    return {name: places[value[1:-1]] if str(value).startswith("{") else value for name, value in body.items()}
+    """The body with what the places are in it, however deep."""
+    if isinstance(body, dict):
+        return {name: filled(value, places) for name, value in body.items()}
+    return places[body[1:-1]] if isinstance(body, str) and body.startswith("{") else body
 
 
 @contextmanager

@@ -101,6 +101,7 @@ def _row(row: queries.AddressRow) -> Mapping[str, Any]:
 
 
 class AliasShown(Struct, frozen=True):
+    id: int
     name: str
     kind: AliasKind
 
@@ -130,7 +131,7 @@ def show_address(request: HttpRequest, code: DoorCode) -> HttpResponse:
     return answered(
         {
             **_row(row),
-            "aliases": [picked(alias, "name", "kind") for alias in names],
+            "aliases": [picked(alias, "id", "name", "kind") for alias in names],
             "above": [_row(each) for each in queries.line_of(row)[:-1]],
             "below": [_row(each) for each in queries.children(row.id)],
         }

@@ -12,7 +12,7 @@ from jishi.api.describing import COMPONENTS, REFUSALS
 from jishi.api.doors import Key, Login
 from jishi.api.refusals import refusal, refused
 from jishi.api.v1 import (
-    addresses,
+    addresses_writing,
     audit,
     desks,
     figures,
@@ -24,7 +24,8 @@ from jishi.api.v1 import (
     people,
     place,
     records,
-    registers,
+    registers_households,
+    registers_origins,
     steps,
 )
 from jishi.kernel.errors import DomainError
@@ -78,8 +79,8 @@ api = ProgramsAPI(
     urls_namespace="api",
 )
 for room in (
-    *(matters, records, steps, desks, figures, instructions, offers, orders, registers),
-    *(parts_keeping, place, addresses, people, audit),
+    *(matters, records, steps, desks, figures, instructions, offers, orders),
+    *(registers_households, registers_origins, parts_keeping, place, addresses_writing, people, audit),
 ):
     api.add_router("/v1", room.router)
 

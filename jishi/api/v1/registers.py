@@ -151,11 +151,7 @@ def _page(found: lists.ListPage, shape: type[Struct]) -> dict[str, Any]:
 def show_household(request: HttpRequest, household: HouseholdNumber) -> HttpResponse:
     """不在本人辖区内的户与不存在的户一样，答复 404。"""
     by = _reader(request)
-    try:
-        number = parse_household_number(household)
-    except Invalid as error:
-        raise NotFound(error.message, field="household") from error
-    found = pages.household(by, number, timezone.localdate())
+    found = pages.household(by, number_in_path(household), timezone.localdate())
     home = found.home
     return answered(
         {
@@ -169,6 +165,14 @@ def show_household(request: HttpRequest, household: HouseholdNumber) -> HttpResp
             "due": found.stamp.is_due or home is None or not found.head,
         }
     )
+
+
+def number_in_path(text: str) -> str:
+    """The number of a household as it is kept; raises NotFound for one that cannot be."""
+    try:
+        return parse_household_number(text)
+    except Invalid as error:
+        raise NotFound(error.message, field="household") from error
 
 
 def _member(member: pages.Member) -> dict[str, Any]:

@@ -169,6 +169,14 @@ def household(viewer: Viewer, number: str, today: dt.date) -> HouseholdShown:
     )
 
 
+def household_id(viewer: Viewer, number: str) -> int:
+    """The id of a household by its number; raises NotFound as ``household`` does."""
+    row = Household.objects.filter(number=number).first()
+    if row is None or not may_read(viewer, row):
+        raise NotFound(_NONE)
+    return row.pk
+
+
 def resident(viewer: Viewer, resident_id: int, today: dt.date) -> tuple[Member, str]:
     """A person of the viewer's area and the number of their household; empty for somebody who is only registered here
     and lives outside of it, or in no household."""
