@@ -94,7 +94,7 @@ def _tell_json(run: "RunRow") -> None:
 
 
 def _tell(run: "RunRow") -> None:
-    from jishi.flows.component_import import COUNTS
+    from jishi.flows.importing.component_layouts import COUNTS
     from jishi.registers.queries import imports
 
     for line, _, reason in imports.refusals(run.id, limit=_SHOWN):
@@ -127,9 +127,10 @@ def manager(username: str) -> "Viewer":
 def count(as_json: bool) -> None:
     """各大类、小类现有多少部件。"""
     start()
+    from jishi.accounts.rules.viewer import SYSTEM
     from jishi.parts.queries import figures, subclasses
 
-    counted = figures()
+    counted = figures(SYSTEM)
     rows = [(kind, counted.get(kind.code, 0)) for kind in subclasses()]
     if as_json:
         say_json([{"class": k.class_code, "subclass": k.code, "name": k.name, "components": n} for k, n in rows])

@@ -10,10 +10,14 @@ from jishi.accounts.rules.roles import Role
 from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.errors import Conflict, Invalid
 from jishi.matters.actions.registration import register
+from jishi.matters.queries.at_component import faults_of
 from jishi.matters.rules.given import PhotoFile, Receipt, Report
+from jishi.matters.rules.stages import OPEN_STAGES
 from jishi.matters.rules.vocabulary import Channel
+from jishi.parts import actions as parts
 from jishi.parts.actions import inspect
 from jishi.parts.queries import ComponentDetail, component
+from jishi.parts.rules.codes import clean_code
 from jishi.parts.rules.inspections import Condition
 
 MAX_TITLE = 120
@@ -69,3 +73,15 @@ def text_of(found: ComponentDetail, said: str) -> str:
     units = (("养护单位", found.keeper), ("权属单位", found.owner), ("主管单位", found.authority))
     lines.append("，".join(f"{label}：{body.name}" for label, body in units if body.name))
     return "\n".join(filter(None, lines))
+
+
+def correct_condition(*, code: str, condition: Condition, reason: str, by: Viewer, now: dt.datetime) -> None:
+    """The register said something else than what is so. While a matter about the component is open, its end decides.
+
+    Raises Conflict then; otherwise as ``parts.actions.correct_condition``.
+    """
+    with transaction.atomic():
+        still = [fault.number for fault in faults_of(clean_code(code)) if fault.stage in OPEN_STAGES]
+        if still:
+            raise Conflict(f"事项{still[-1]}正在办理，办结后状况随之更新")
+        parts.correct_condition(code=code, condition=condition, reason=reason, by=by, now=now)

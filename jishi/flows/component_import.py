@@ -13,18 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
 from jishi.accounts.rules.viewer import SYSTEM, Viewer
 from jishi.flows.import_steps import Clock, Progress, Step
 from jishi.flows.importing.component_layouts import (
-    ComponentLayout,
     check_source_name,
     columns_of,
-    read_component_layout,
+    named_layout,
     understood,
+    usual_layout,
 )
 from jishi.flows.importing.component_rows import ComponentReader
 from jishi.flows.importing.frames import header_of, read_rows
@@ -43,27 +42,6 @@ from jishi.territory.queries import county
 
 BATCH = 5_000
 _TRIES = 3
-# What became of the rows, in the order it is told.
-COUNTS = {"new": "新登记部件", "already": "此前已导入", "refused": "未导入"}
-
-
-def mappings_folder() -> Path:
-    return Path(settings.PLACES_DIR) / "common" / "mappings" / "parts"
-
-
-def usual_layout() -> ComponentLayout:
-    """The headings that are usual in files of components."""
-    return read_component_layout(mappings_folder() / "standard.yaml")
-
-
-def named_layout(mapping: str | Path) -> ComponentLayout:
-    """A mapping file, or one of those that came along, by name; raises Invalid."""
-    if Path(mapping).is_file():
-        return read_component_layout(Path(mapping))
-    known = {path.stem: path for path in sorted(mappings_folder().glob("*.yaml"))}
-    if str(mapping) not in known:
-        raise Invalid(f"没有名为“{mapping}”的对应文件，现有：{'、'.join(known)}")
-    return read_component_layout(known[str(mapping)])
 
 
 def begun(

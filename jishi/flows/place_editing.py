@@ -1,4 +1,4 @@
-"""An administrator changes the place template on a page: the same checks as for a folder, all or nothing.
+"""An administrator changes a file of the place on a page: the same checks as for a folder, all or nothing.
 
 The deployment keeps its own copy of the folder beside its data; what came with the program stays as it was.
 """
@@ -38,6 +38,11 @@ def change_template(*, text: str, by: Actor, now: dt.datetime) -> Loaded:
     """
     if len(text) > LONGEST:
         raise Invalid("模板内容过长", field="text")
+    return change_file(name=TEMPLATE, text=text, by=by, now=now)
+
+
+def change_file(*, name: str, text: str, by: Actor, now: dt.datetime) -> Loaded:
+    """Load the place with ``text`` in one of its files and keep it. Raises LoadRefused; then nothing changes."""
     key = place().key
     folder = folder_in_use(key)
     kept = Path(settings.VAR_DIR) / "places"
@@ -46,7 +51,7 @@ def change_template(*, text: str, by: Actor, now: dt.datetime) -> Loaded:
         draft = Path(room) / key
         shutil.copytree(folder, draft)
         shutil.copytree(folder.parent / COMMON, Path(room) / COMMON)
-        (draft / TEMPLATE).write_text(text.replace("\r\n", "\n"), encoding="utf-8")
+        (draft / name).write_text(text.replace("\r\n", "\n"), encoding="utf-8")
         loaded = load_place(draft, by=by, now=now)
         _swap_in(Path(room) / COMMON, kept / COMMON)
         _swap_in(draft, kept / key)

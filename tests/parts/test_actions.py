@@ -132,7 +132,7 @@ def test_lists_are_narrowed_and_paged(town):
     assert [row.code for row in (*first.rows, *rest.rows)] == [*lamps, tree]
     assert rest.after == ""
     assert queries.count(SYSTEM, Filter(class_code="01"), today=TODAY) == 3
-    assert queries.figures() == {"0118": 3, "0401": 1}
+    assert queries.figures(SYSTEM) == {"0118": 3, "0401": 1}
 
 
 def test_a_component_is_put_right_and_where_it_lay_is_kept(town):

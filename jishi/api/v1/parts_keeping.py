@@ -14,6 +14,7 @@ from jishi.api.reading import read_json
 from jishi.api.v1.parts import Code, router
 from jishi.api.v1.shapes import Done, Id, Latitude, Longitude
 from jishi.api.writes import done_once
+from jishi.flows.component_faults import correct_condition
 from jishi.parts import actions
 from jishi.parts.rules.given import MAX_BODY, MAX_NAME, MAX_PLACE, MAX_REASON, Body, Given
 from jishi.parts.rules.inspections import Condition
@@ -145,7 +146,7 @@ def correct_part_condition(request: HttpRequest, part_code: Code) -> HttpRespons
     now = timezone.now()
 
     def act() -> dict[str, Any]:
-        actions.correct_condition(code=part_code, condition=body.condition, reason=body.reason, by=by, now=now)
+        correct_condition(code=part_code, condition=body.condition, reason=body.reason, by=by, now=now)
         return {"done": True}
 
     return done_once(request, sender=f"person:{by.person_id}", asked=request.body, now=now, act=act)

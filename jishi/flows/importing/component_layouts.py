@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.conf import settings
 
 from jishi.flows.importing.layouts import heading
 from jishi.kernel.errors import Invalid
@@ -31,6 +32,8 @@ MEANINGS = tuple(LABELS)
 COORDINATES = "coordinates"
 WGS84, GCJ02 = "wgs84", "gcj02"
 SYSTEMS = {WGS84: "WGS84、CGCS2000", GCJ02: "火星坐标（GCJ-02）"}
+# What became of the rows of a file, in the order it is told.
+COUNTS = {"new": "新登记部件", "already": "此前已导入", "refused": "未导入"}
 _LONGEST_NAME = 40
 
 
@@ -98,6 +101,25 @@ def understood(cells: Sequence[str], remembered: Mapping[str, str], usual: Compo
 def check_source_name(name: str) -> None:
     if not name or len(name) > _LONGEST_NAME:
         raise Invalid(f"请写明来源名称，最多{_LONGEST_NAME}个字。", field="source_name")
+
+
+def mappings_folder() -> Path:
+    return Path(settings.PLACES_DIR) / "common" / "mappings" / "parts"
+
+
+def usual_layout() -> ComponentLayout:
+    """The headings that are usual in files of components."""
+    return read_component_layout(mappings_folder() / "standard.yaml")
+
+
+def named_layout(mapping: str | Path) -> ComponentLayout:
+    """A mapping file, or one of those that came along, by name; raises Invalid."""
+    if Path(mapping).is_file():
+        return read_component_layout(Path(mapping))
+    known = {path.stem: path for path in sorted(mappings_folder().glob("*.yaml"))}
+    if str(mapping) not in known:
+        raise Invalid(f"没有名为“{mapping}”的对应文件，现有：{'、'.join(known)}")
+    return read_component_layout(known[str(mapping)])
 
 
 def read_component_layout(path: Path) -> ComponentLayout:

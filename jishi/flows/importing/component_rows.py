@@ -11,8 +11,7 @@ from jishi.flows.importing.grounds import Point
 from jishi.flows.importing.sheets import GARBLED
 from jishi.kernel.errors import Invalid
 from jishi.kernel.geo import gcj02_to_wgs84
-from jishi.organizations.queries import dispatchable
-from jishi.parts.queries import SubclassRow
+from jishi.parts.queries import SubclassRow, bodies_by_name
 from jishi.parts.rules.codes import clean_code, fault_of, subclass_of
 from jishi.parts.rules.given import MAX_BODY, Body, Given, clean_given, clean_line, read_day
 from jishi.territory.queries import UnitRow, full_name, units
@@ -32,7 +31,7 @@ class ComponentReader:
     outline_is_true: bool
     gcj02: bool = False
     units: Mapping[str, UnitRow | None] = field(default_factory=lambda: units_by_name())
-    bodies: Mapping[str, Body] = field(default_factory=lambda: bodies_by_name())
+    bodies: Mapping[str, Body] = field(default_factory=bodies_by_name)
 
     def code(self, row: Row) -> str:
         return clean_code(_said(row, "code"))
@@ -152,12 +151,3 @@ def units_by_name() -> dict[str, UnitRow | None]:
             for name in {_key(full_name(unit)), unit.name}:
                 found[name] = unit if name not in found else None
     return found | {unit.code: unit for unit in units() if unit.depth >= SMALLEST}
-
-
-def bodies_by_name() -> dict[str, Body]:
-    """The county's bodies by code, name and short name; a name that two have is the first one's."""
-    found: dict[str, Body] = {}
-    for body in dispatchable():
-        for name in (body.code, body.name, body.short_name):
-            found.setdefault(name, Body(body.id))
-    return found

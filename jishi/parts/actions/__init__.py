@@ -5,6 +5,7 @@ from jishi.parts.actions.entering import add_components, register
 from jishi.parts.actions.faults import follow_matter
 from jishi.parts.actions.following import follow_ended_units, follow_units
 from jishi.parts.actions.inspecting import inspect
+from jishi.parts.actions.ledger import note_export
 from jishi.parts.actions.lives import change, correct_condition, retire
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "follow_units",
     "inspect",
     "load_catalogue",
+    "note_export",
     "register",
     "retire",
 ]

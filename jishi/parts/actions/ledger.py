@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from jishi.accounts.rules.roles import Permission
+from jishi.accounts.rules.viewer import Viewer
 from jishi.audit.actions import record
 from jishi.parts.models import Component, Happening
 from jishi.parts.rules.given import MAX_NOTE
@@ -36,4 +38,12 @@ def happened(
         by_name=by_name,
         note=note if len(note) <= MAX_NOTE else f"{note[: MAX_NOTE - 1]}…",
         matter_number=matter_number,
+    )
+
+
+def note_export(*, components: int, kind: str, by: Viewer, now: dt.datetime) -> None:
+    """Write who takes out a list of how many components, within the caller's transaction. Raises Forbidden."""
+    by.check(Permission.READ_PARTS)
+    written(
+        f"export:{by.person_id}", "components_export", "部件清单", {"components": components, "kind": kind}, by, now
     )

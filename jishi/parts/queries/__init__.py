@@ -1,5 +1,6 @@
 """Reading the catalogue and the components, always scoped to a viewer."""
 
+from jishi.parts.queries.bodies import bodies_by_name
 from jishi.parts.queries.catalogue import SubclassRow, subclass, subclasses
 from jishi.parts.queries.history import (
     EarlierPlace,
@@ -19,11 +20,14 @@ from jishi.parts.queries.reading import (
     component,
     components,
     count,
+    details,
     due,
     due_count,
     figures,
     fingerprints,
+    is_known,
     last_serial,
+    may_enter,
     may_inspect,
     standings,
 )
@@ -39,9 +43,11 @@ __all__ = [
     "Near",
     "Page",
     "SubclassRow",
+    "bodies_by_name",
     "component",
     "components",
     "count",
+    "details",
     "due",
     "due_count",
     "earlier_places",
@@ -49,7 +55,9 @@ __all__ = [
     "fingerprints",
     "happenings",
     "inspections",
+    "is_known",
     "last_serial",
+    "may_enter",
     "may_inspect",
     "near",
     "standing_in",

@@ -14,9 +14,10 @@ class SubclassRow:
     class_code: str
     class_name: str
     inspection_days: int | None
+    source: str
 
 
-_FIELDS = ("code", "name", "major_id", "major__name", "inspection_days")
+_FIELDS = ("code", "name", "major_id", "major__name", "inspection_days", "source")
 
 
 def subclasses() -> tuple[SubclassRow, ...]:

@@ -1,7 +1,7 @@
 """Reading components: lists by code, one component with what became of it, what is due for inspection."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -170,6 +170,18 @@ def component(viewer: Viewer, code: str, *, has_matter: bool = False) -> Compone
     found = rows.filter(code=clean_code(code)).values(*_FIELDS, *_BODIES, *_ORIGIN).first()
     if found is None:
         raise NotFound("没有找到这个部件，或不在您的查看范围内")
+    return _detail(found)
+
+
+def details(
+    viewer: Viewer, wanted: Filter, *, today: dt.date, after: str = "", limit: int = 50
+) -> tuple[ComponentDetail, ...]:
+    """As ``components``, with everything that is known of each; for lists that are taken out."""
+    found = _narrowed(visible(viewer), wanted, today).filter(code__gt=after).order_by("code")
+    return tuple(_detail(values) for values in found.values(*_FIELDS, *_BODIES, *_ORIGIN)[:limit])
+
+
+def _detail(found: Mapping[str, Any]) -> ComponentDetail:
     authority, owner, keeper = (
         Body(found[f"{role}_id"], found[f"{role}__name"] or found[f"{role}_name"])
         for role in ("authority", "owner", "keeper")
@@ -208,6 +220,16 @@ def may_inspect(viewer: Viewer, code: str) -> bool:
     return visible(viewer, Permission.INSPECT_PARTS).filter(code=code).exists()
 
 
+def is_known(viewer: Viewer, code: str) -> bool:
+    """Whether the viewer may see a component with this code, also one that was taken down."""
+    return visible(viewer, of_any_day=True).filter(code=code).exists()
+
+
+def may_enter(viewer: Viewer) -> bool:
+    """Whether the viewer enters components at all: somewhere, or in the own area."""
+    return viewer.may(Permission.MANAGE_PLACE) or viewer.may(Permission.INSPECT_PARTS)
+
+
 def fingerprints(codes: Iterable[str]) -> dict[str, str]:
     """Of the codes that were ever given: by which row of a file the component came in; empty for another way."""
     return dict(Component.objects.filter(code__in=list(codes)).values_list("code", "fingerprint"))
@@ -220,7 +242,7 @@ def last_serial(county: str, subclass_code: str) -> int:
     return int(last[COUNTY + SUBCLASS :]) if last is not None else 0
 
 
-def figures() -> dict[str, int]:
-    """How many live components each sub-class has, by its code."""
-    rows = Component.objects.filter(valid_to__isnull=True).values_list("subclass_id").order_by()
+def figures(viewer: Viewer) -> dict[str, int]:
+    """How many live components each sub-class has among those the viewer may see, by its code."""
+    rows = visible(viewer).values_list("subclass_id").order_by()
     return dict(rows.annotate(Count("id")))

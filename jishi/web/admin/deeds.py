@@ -63,7 +63,10 @@ DEEDS: dict[str, dict[str, str]] = {
         "component_register": "登记部件",
         "component_change": "变更部件",
         "component_inspect": "巡查部件",
+        "component_correct": "更正部件状况",
+        "component_follow": "部件状况随事项更新",
         "component_retire": "注销部件",
+        "components_export": "导出部件清单",
     },
     "登记簿": {
         "registers.enter_household": "登记住户",

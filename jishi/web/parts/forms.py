@@ -44,22 +44,24 @@ def kind_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return list(groups.items())
 
 
-def unit_choices(viewer: Viewer) -> list[tuple[str, str]]:
-    """The units in the viewer's areas down to the community, and the grids of the own community."""
+def unit_choices(viewer: Viewer, chosen: int | None = None) -> list[tuple[str, str]]:
+    """The units in the viewer's areas down to the community, the grids of the own community, and all that lies in the
+    community of the unit that is ``chosen``."""
     found: dict[int, tuple[str, str]] = {}
+    here = unit(chosen) if chosen is not None else None
     for grant in viewer.having(Permission.READ_PARTS):
         top = unit(grant.unit_id)
         if top is not None:
-            _offer(top, top.depth, found)
+            _offer(top, top.depth, set(here.line) if here is not None else set(), found)
     return list(found.values())
 
 
-def _offer(one: UnitRow, top: int, found: dict[int, tuple[str, str]]) -> None:
-    if one.depth > max(SMALLEST_LISTED, top + 1):
+def _offer(one: UnitRow, top: int, opened: set[int], found: dict[int, tuple[str, str]]) -> None:
+    if one.depth > max(SMALLEST_LISTED, top + 1) and one.parent_id not in opened:
         return
     found[one.id] = (str(one.id), f"{'　' * (one.depth - top)}{one.name}")
     for child in children(one.id):
-        _offer(child, top, found)
+        _offer(child, top, opened, found)
 
 
 class FaultForm(PageForm):

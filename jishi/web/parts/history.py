@@ -1,4 +1,4 @@
-"""The history of a component as one list: inspections, faults with their matters, changes of units."""
+"""The history of a component as one list: entered, inspections, faults with their matters, repairs, changes, moves."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -8,13 +8,17 @@ from typing import Any
 from django.utils import timezone
 
 from jishi.matters.rules.stages import Stage
-from jishi.parts.queries import EarlierPlace, InspectionRow
+from jishi.parts import queries
+from jishi.parts.queries import ComponentDetail, EarlierPlace, HappeningRow, InspectionRow
 from jishi.parts.rules.inspections import Condition
+
+Seen = Mapping[str, Mapping[str, Any]]  # the matters the viewer may see, by number
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened. ``stage`` belongs to the matter, where the viewer may see it."""
+    """One thing that happened. ``number`` and ``stage`` belong to a matter the viewer may see; ``unit_id`` is that of
+    the unit the component left."""
 
     at: dt.datetime
     title: str
@@ -22,32 +26,43 @@ class Line:
     note: str = ""
     number: str = ""
     stage: Stage | None = None
+    unit_id: int | None = None
 
 
-def lines_of(
-    inspections: Sequence[InspectionRow],
-    matters: Sequence[Mapping[str, Any]],
-    places: Sequence[EarlierPlace],
-) -> list[Line]:
-    """The latest first. A matter whose fault is among the inspections stands with it, any other by itself."""
+def history_of(found: ComponentDetail, matters: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """Everything, the latest first. A matter whose fault is among the inspections stands with it, any other by
+    itself."""
     seen = {matter["number"]: matter for matter in matters}
-    lines = [_inspected(one, seen) for one in inspections]
+    inspections = queries.inspections(found.row.id)
     told = {one.matter_number for one in inspections}
-    lines += [
-        Line(matter["registered_at"], matter["title"], number=number, stage=Stage(matter["stage"]))
-        for number, matter in seen.items()
-        if number not in told
+    lines = [
+        *(_happened(one, seen) for one in queries.happenings(found.row.id)),
+        *(_inspected(one, seen) for one in inspections),
+        *(_reported(matter) for matter in matters if matter["number"] not in told),
+        *(_moved(place) for place in queries.earlier_places(found.row.id)),
+        Line(found.recorded_at, "登记", found.recorded_by, found.source),
     ]
-    lines += [Line(_midnight(place.until), f"此前在{place.unit_name}") for place in places]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
-def _inspected(one: InspectionRow, seen: Mapping[str, Mapping[str, Any]]) -> Line:
-    matter = seen.get(one.matter_number)
+def _inspected(one: InspectionRow, seen: Seen) -> Line:
     title = "报告故障" if one.condition is Condition.FAULTY else "巡查：完好"
-    stage = Stage(matter["stage"]) if matter is not None else None
-    return Line(one.at, title, one.by_name, one.note, one.matter_number if matter is not None else "", stage)
+    return Line(one.at, title, one.by_name, one.note, *_matter(one.matter_number, seen))
 
 
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+def _happened(one: HappeningRow, seen: Seen) -> Line:
+    return Line(one.at, one.turn.label, one.by_name, one.note, *_matter(one.matter_number, seen))
+
+
+def _reported(matter: Mapping[str, Any]) -> Line:
+    return Line(matter["registered_at"], matter["title"], number=matter["number"], stage=Stage(matter["stage"]))
+
+
+def _matter(number: str, seen: Seen) -> tuple[str, Stage | None]:
+    matter = seen.get(number)
+    return (number, Stage(matter["stage"])) if matter is not None else ("", None)
+
+
+def _moved(place: EarlierPlace) -> Line:
+    at = timezone.make_aware(dt.datetime.combine(place.until, dt.time()))
+    return Line(at, f"此前在{place.unit_name}", unit_id=place.unit_id)

@@ -5,23 +5,26 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from jishi.accounts.rules.roles import Permission
 from jishi.duties.queries import spoken_categories
 from jishi.flows.component_faults import report_fault
-from jishi.kernel.errors import DomainError
+from jishi.kernel.errors import Conflict, DomainError
 from jishi.matters.queries.at_component import matters_about
 from jishi.parts import queries
 from jishi.parts.actions import inspect as write_inspection
-from jishi.parts.rules.inspections import Condition, Standing
+from jishi.parts.rules.codes import LENGTH, clean_code
+from jishi.parts.rules.inspections import Condition
 from jishi.territory.queries import full_name, unit
 from jishi.web.guards import page
 from jishi.web.matters.views import viewer_of
 from jishi.web.pages import show
 from jishi.web.parts.forms import FaultForm, filter_of, kind_choices, unit_choices
-from jishi.web.parts.history import lines_of
+from jishi.web.parts.history import history_of
 from jishi.web.parts.maps import map_of
 from jishi.web.receiving import as_posted, do_once
 from jishi.web.registers.around import households_around
@@ -34,20 +37,25 @@ SHOWN_DUE = 50
 def components(request: HttpRequest) -> HttpResponse:
     """The components of the own area or organisation, by code, a page at a time."""
     viewer, today = viewer_of(request), timezone.localdate()
+    code = clean_code(request.GET.get("q", ""))
+    if len(code) == LENGTH and code.isdigit() and queries.is_known(viewer, code):
+        return redirect("component", code)
     wanted = filter_of(request.GET)
     after = request.GET.get("after", "")[:16]
     asked = {name: request.GET.get(name, "")[:60] for name in ("q", "kind", "unit", "standing")}
     found = queries.components(viewer, wanted, today=today, after=after if after.isdigit() else "")
+    each = queries.standings(viewer, wanted, today=today)
     known = {
         "found": found,
         "places": {row.unit_id: _short_place(row) for row in found.rows},
-        "total": queries.count(viewer, wanted, today=today),
         "asked": asked,
         "kinds": kind_choices(),
-        "units": unit_choices(viewer),
-        "standings": [("", _("全部")), *((each.value, each.label) for each in Standing)],
+        "units": unit_choices(viewer, wanted.unit_id),
+        "standings": [("", _("全部"), sum(each.values())), *((one.value, one.label, n) for one, n in each.items())],
         "today": today,
         "inspects": viewer.may(INSPECT),
+        "enters": queries.may_enter(viewer),
+        "imports": viewer.may(Permission.MANAGE_PLACE),
     }
     return show(request, "parts/components.html", known)
 
@@ -71,13 +79,26 @@ def component(request: HttpRequest, code: str) -> HttpResponse:
         "row": row,
         "standing": row.standing(timezone.localdate()),
         "unit_name": full_name(here) if here is not None else row.unit_name,
-        "lines": lines_of(queries.inspections(row.id), matters, queries.earlier_places(row.id)),
+        "lines": history_of(found, matters),
         "open_matters": [matter for matter in matters if matter["closed_at"] is None],
         "may_inspect": queries.may_inspect(viewer, row.code),
+        "may_change": found.until is None and viewer.may(Permission.MANAGE_PLACE),
         "map": map_of(row),
         "households": households_around(viewer, row),
     }
     return show(request, "parts/component.html", known)
+
+
+@page(permission=READ)
+def label(request: HttpRequest, code: str) -> HttpResponse:
+    """The label for the thing itself: a QR code that opens its page on the phone of anybody at work, and the code."""
+    import segno  # only here: no other page draws one
+
+    found = queries.component(viewer_of(request), code)
+    address = request.build_absolute_uri(reverse("component", args=[found.row.code]))
+    drawing = segno.make(address, error="m").svg_inline(border=2, omitsize=True)
+    known = {"row": found.row, "found": found, "drawing": mark_safe(drawing)}  # noqa: S308 (drawn by segno)
+    return show(request, "parts/label.html", known)
 
 
 @page(permission=INSPECT)
@@ -107,6 +128,8 @@ def inspect(request: HttpRequest, code: str) -> HttpResponse:
 def fault(request: HttpRequest, code: str) -> HttpResponse:
     """Report a fault: the matter it opens is shown afterwards."""
     found = queries.component(viewer_of(request), code)
+    if found.until is not None:
+        raise Conflict(_("这个部件已经注销"))
     if request.method != "POST":
         return _fault_page(request, found, FaultForm(initial={"category_code": _usual_category(found)}))
     form = FaultForm(request.POST, request.FILES)

@@ -1,16 +1,20 @@
 """The pages of components: lists, one tap, a fault, what each person is shown."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.utils import timezone
 
+from jishi.audit.models import Entry
 from jishi.duties.models import Category
 from jishi.matters.models import Matter
 from jishi.parts import actions, queries
 from jishi.parts.models import Component, Inspection
-from jishi.parts.rules.given import Body
+from jishi.parts.rules.given import Body, Given
 from jishi.parts.rules.inspections import Condition
+from tests.flows.test_component_import import counts, refused, take_in
 from tests.matters.town import Way, forget, report
 from tests.parts.conftest import town as town
 from tests.parts.square import code_of, put
@@ -45,7 +49,8 @@ def test_the_list_is_narrowed_by_class_unit_and_standing(client, town):
         "/parts/?standing=due": {cover},
         "/parts/?standing=faulty": set(),
         "/parts/?q=灯杆": {lamp},
-        f"/parts/?q={other}": {other},
+        f"/parts/?q={other[:-1]}": {lamp, other},
+        f"/parts/?unit={town.other_grid.pk}": {other},
         "/parts/?unit=999999999&kind=x&standing=y&after=z&q=%00": {lamp, cover, other},
     }
     for address, codes in shown.items():
@@ -140,8 +145,85 @@ def test_a_component_without_point_or_history_has_a_page_too(client, town):
     code = put(town, "0401", longitude=None, latitude=None)
     town.login(client, "zhao")
     page = text(client, f"/parts/{code}/")
-    assert "还没有巡查记录" in page
+    assert "登记" in page
     assert "不定期" in page
     assert "data-map" not in page
     assert client.get(f"/parts/{code_of(serial=9)}/").status_code == 404
     assert queries.component(town.zhao, code).row.title == "古树名木"
+
+
+@pytest.mark.capability("C95")
+def test_sixteen_digits_lead_to_the_component_also_when_it_is_gone(client, town):
+    code = put(town)
+    town.login(client, "li")
+    spaced = f"{code[:6]} {code[6:10]} {code[10:]}"
+    assert client.get("/parts/", {"q": spaced}).url == f"/parts/{code}/"
+    actions.retire(code=code, reason="已拆除", by=town.zhao, now=timezone.now())
+    assert client.get("/parts/", {"q": code}).url == f"/parts/{code}/"
+    page = text(client, f"/parts/{code}/")
+    assert "已注销" in page
+    assert "已拆除" in page
+    assert "报告故障" not in page
+    assert client.get(f"/parts/{code}/fault/").status_code == 409
+    assert code not in text(client, "/parts/")
+    assert client.get("/parts/", {"q": code_of(serial=9)}).status_code == 200
+
+
+@pytest.mark.capability("C95")
+def test_every_number_of_the_list_opens_as_many_rows(client, town):
+    lamp, late, broken = put(town), put(town, serial=2), put(town, serial=3)
+    long_ago(late)
+    actions.inspect(code=broken, condition=Condition.FAULTY, by=town.li, now=timezone.now())
+    town.login(client, "wang")
+    page = text(client, "/parts/")
+    chips = re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)<span class="count">(\d+)<', page)
+    opened = {"全部": [lamp, late, broken], "完好": [lamp], "待巡查": [late], "有故障": [broken]}
+    assert [(label, int(number)) for _, label, number in chips] == [(each, len(opened[each])) for each in opened]
+    for (address, *_), codes in zip(chips, opened.values(), strict=True):
+        shown = text(client, html.unescape(address))
+        assert [code for code in (lamp, late, broken) if f"/parts/{code}/" in shown] == codes
+
+
+def test_the_history_of_a_component_tells_who_did_what_and_leads_on(client, town):
+    code = put(town, name="12号杆", keeper=Body(town.city_management.pk))
+    actions.inspect(code=code, condition=Condition.SOUND, note="灯亮", by=town.li, now=timezone.now())
+    given = Given(code, town.next_grid.pk, name="13号杆", keeper=Body(name="某公司"))
+    actions.change(code=code, given=given, by=town.zhao, now=timezone.now())
+    town.login(client, "zhou")
+    page = text(client, f"/parts/{code}/")
+    for said in (
+        "巡查：完好",
+        "灯亮",
+        "12号杆 → 13号杆",
+        "区城市管理局 → 某公司",
+        "此前在第一网格",
+        f"unit={town.grid.pk}",
+    ):
+        assert said in page, said
+
+
+def test_a_label_carries_the_address_of_the_component(client, town):
+    code = put(town, name="12号杆")
+    town.login(client, "li")
+    page = text(client, f"/parts/{code}/label/")
+    assert "<svg" in page
+    assert f"{code[:6]} {code[6:10]} {code[10:]}" in page
+    town.login(client, "sun")
+    assert client.get(f"/parts/{code}/label/").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.capability("C94")
+def test_a_list_goes_out_as_it_is_narrowed_and_comes_in_again(client, town, kind, tmp_path):
+    lamp, cover = put(town, name="=1+1", keeper=Body(town.city_management.pk)), put(town, "0101", place="门口")
+    town.login(client, "wang")
+    answer = client.post("/parts/export/", {"once_key": KEY, "kind": "0118", "format": kind})
+    path = tmp_path / f"部件.{kind}"
+    path.write_bytes(b"".join(answer.streaming_content))
+    Component.objects.all().delete()
+    run = take_in(path, source_name="搬家")
+    assert (counts(run), refused(run)) == ((1, 0, 0), {})
+    back = Component.objects.get()
+    assert (back.code, back.name, back.keeper_id) == (lamp, "=1+1", town.city_management.pk)
+    assert back.code != cover
+    assert Entry.objects.filter(action="components_export").count() == 1

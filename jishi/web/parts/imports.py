@@ -1,0 +1,222 @@
+"""Bringing a file of components in: what its columns mean, a trial, the import by the worker, the rows that stayed out;
+and taking the list out."""
+
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from jishi.accounts.rules.roles import Permission
+from jishi.flows import register_files
+from jishi.flows.component_export import export_components
+from jishi.flows.importing.component_layouts import (
+    COORDINATES,
+    COUNTS,
+    LABELS,
+    SYSTEMS,
+    WGS84,
+    columns_of,
+    understood,
+    usual_layout,
+)
+from jishi.kernel.errors import DomainError, NotFound
+from jishi.registers.actions import imports as actions
+from jishi.registers.queries import imports as queries
+from jishi.registers.rules.imports import RunRow, Subject
+from jishi.registers.rules.vocabulary import Source
+from jishi.web.forms import PageForm
+from jishi.web.guards import page
+from jishi.web.matters.views import viewer_of
+from jishi.web.pages import show
+from jishi.web.parts.forms import filter_of
+from jishi.web.receiving import as_posted, do_once
+from jishi.web.registers.imports import STATES
+
+MANAGE = Permission.MANAGE_PLACE
+SHOWN = 50
+
+
+def tables() -> ModuleType:
+    """The reader of sheets; its library takes 60 MB, and a web worker that never reads one does not load it."""
+    from jishi.flows.importing import frames
+
+    return frames
+
+
+class UploadForm(PageForm):
+    file = forms.FileField(
+        label=_("文件"), error_messages={"required": _("请选择 XLSX 或 CSV 文件"), "empty": _("这个文件是空的")}
+    )
+    source_name = forms.CharField(
+        label=_("来源名称"), max_length=40, error_messages={"required": _("请写明这份部件表从哪里来")}
+    )
+    all_or_nothing = forms.BooleanField(label=_("有一行不能导入，就一行也不导入"), required=False)
+
+
+@page(permission=MANAGE, writes=True)
+def imports(request: HttpRequest) -> HttpResponse:
+    """The person's imports, and the form for the next file."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            run_id = _kept(request, form)
+        except DomainError as error:
+            form.blame(error)
+        else:
+            return redirect("part_import_columns", run_id)
+    known = {
+        "form": form,
+        "runs": queries.runs(viewer_of(request), Subject.PARTS),
+        "states": STATES,
+        "sources": queries.sources(Subject.PARTS),
+        "posted_key": request.POST.get("once_key"),
+    }
+    return show(request, "parts/imports.html", known, status=422 if form.errors else 200)
+
+
+def _kept(request: HttpRequest, form: UploadForm) -> int:
+    file = form.cleaned_data["file"]
+
+    def act() -> dict[str, Any]:
+        path = register_files.keep_upload(file.chunks(), file.name)
+        try:
+            tables().header_of(path)
+            run = actions.begin_run(
+                path=str(path),
+                file_name=file.name,
+                digest=register_files.digest_of(path),
+                source_name=form.cleaned_data["source_name"],
+                source=Source.IMPORT,
+                all_or_nothing=form.cleaned_data["all_or_nothing"],
+                by=viewer_of(request),
+                now=timezone.now(),
+                subject=Subject.PARTS,
+            )
+        except DomainError as error:
+            path.unlink()
+            error.field = "file"
+            raise
+        return {"run": run.id}
+
+    return int(do_once(request, as_posted(request), act)[0]["run"])
+
+
+@page(permission=MANAGE, writes=True)
+def columns(request: HttpRequest, run_id: int) -> HttpResponse:
+    """What each column means: what is remembered of the source, or what its heading usually means."""
+    run = _run(request, run_id)
+    header = tables().header_of(_path(run))
+    remembered = queries.mapping_of(run.source_name, Subject.PARTS)
+    chosen = dict(run.columns) or understood(header, remembered, usual_layout())
+    refusal = ""
+    if request.method == "POST":
+        chosen = {meaning: name for meaning in LABELS if (name := request.POST.get(meaning, "")) in header and name}
+        chosen[COORDINATES] = request.POST.get(COORDINATES, WGS84)
+        try:
+            columns_of(chosen)
+            do_once(request, as_posted(request), lambda: _tried(request, run, chosen))
+        except DomainError as error:
+            refusal = error.message
+        else:
+            return redirect("part_import_run", run.id)
+    known = {
+        "run": run,
+        "header": header,
+        "samples": tables().samples_of(_path(run)),
+        "meanings": [(meaning, label, chosen.get(meaning, "")) for meaning, label in LABELS.items()],
+        "systems": list(SYSTEMS.items()),
+        "system": chosen.get(COORDINATES, WGS84),
+        "unused": [name for name in header if name and name not in chosen.values()],
+        "refusal": refusal,
+        "posted_key": request.POST.get("once_key"),
+    }
+    return show(request, "parts/import_columns.html", known, status=422 if refusal else 200)
+
+
+def _tried(request: HttpRequest, run: RunRow, chosen: dict[str, str]) -> dict[str, Any]:
+    actions.set_columns(run_id=run.id, columns=chosen, by=viewer_of(request), now=timezone.now())
+    return {}
+
+
+def _run(request: HttpRequest, run_id: int) -> RunRow:
+    return queries.run(viewer_of(request), run_id, Subject.PARTS)
+
+
+def _path(run: RunRow) -> Path:
+    if not run.path or not Path(run.path).is_file():
+        raise NotFound("文件已按期删除，请重新上传。")
+    return Path(run.path)
+
+
+@page(permission=MANAGE)
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """How far an import is, what became of its rows, and what can be done next."""
+    found = _run(request, run_id)
+    known = {
+        "run": found,
+        "states": STATES,
+        "told": [(label, found.counts[name]) for name, label in COUNTS.items() if found.counts.get(name)],
+        "refusals": [] if found.is_working else queries.refusals(found.id, SHOWN),
+        "share": round(100 * found.done_rows / found.rows) if found.rows else 0,
+        "may_start": found.state == "checked" and not (found.all_or_nothing and found.refused),
+    }
+    return show(request, "parts/import_run.html", known, block="outcome")
+
+
+@page(permission=MANAGE, writes=True)
+def start(request: HttpRequest, run_id: int) -> HttpResponse:
+    return _changed(request, run_id, actions.start_import, _("已开始导入，可以离开这一页"))
+
+
+@page(permission=MANAGE, writes=True)
+def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
+    return _changed(request, run_id, actions.cancel, _("已停止，先前导入的各行保留"))
+
+
+def _changed(request: HttpRequest, run_id: int, action: Any, said: Any) -> HttpResponse:
+    run = _run(request, run_id)
+
+    def act() -> dict[str, Any]:
+        action(run_id=run.id, by=viewer_of(request), now=timezone.now())
+        return {}
+
+    if request.method == "POST":
+        do_once(request, as_posted(request), act)
+        messages.success(request, said)
+    return redirect("part_import_run", run.id)
+
+
+@page(permission=MANAGE)
+def refused(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    """The rows that stayed out, as a workbook to be put right and brought again."""
+    from jishi.flows.importing.refused import write_refused
+
+    found = _run(request, run_id)
+    source, refusals = _path(found), queries.refusals(found.id)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "refused.xlsx"
+        write_refused(path, source, refusals)
+        file = path.open("rb")
+    return FileResponse(file, as_attachment=True, filename=f"未导入_{Path(found.file_name).stem}.xlsx")
+
+
+@page(permission=Permission.READ_PARTS, writes=True)
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The list as it is narrowed on its page, as a workbook or CSV; every list is on record in the audit."""
+    if request.method != "POST":
+        return redirect("parts")
+    suffix = "csv" if request.POST.get("format") == "csv" else "xlsx"
+    now = timezone.now()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"parts.{suffix}"
+        export_components(path=path, by=viewer_of(request), wanted=filter_of(request.POST), now=now)
+        file = path.open("rb")
+    return FileResponse(file, as_attachment=True, filename=f"部件_{timezone.localdate(now):%Y%m%d}.{suffix}")
