@@ -104,7 +104,7 @@ def test_a_new_division_hands_every_household_to_its_grid(streets):
 
 @pytest.mark.capability("C92")
 def test_who_approves_divisions_hands_over_the_households_of_the_own_ground_only(streets):
-    here = {household_id: streets.next_grid.pk for household_id in standing()}
+    here = dict.fromkeys(standing(), streets.next_grid.pk)
     assert hand_over_households(places=here, by=streets.zhang, now=LATER) == 3
     town_leader = Person.objects.create(username="lin", name="林书记")
     Posting.objects.create(person=town_leader, role="leader", unit=streets.other_town, valid_from=TODAY)
