@@ -11,6 +11,7 @@ from django.conf import settings
 from jishi.registers.actions import imports
 from jishi.registers.queries.imports import old_files
 
+_SHEETS = (".xlsx", ".xls")
 KEPT = dt.timedelta(days=7)  # how long the file of an import that is over is kept, for its refused rows
 
 
@@ -24,7 +25,7 @@ def keep_upload(pieces: Iterator[bytes], name: str) -> Path:
     """Put an uploaded file where only this program reads it; returns its path."""
     folder: Path = settings.IMPORTS_DIR
     folder.mkdir(parents=True, exist_ok=True)
-    suffix = ".xlsx" if name.lower().endswith(".xlsx") else ".csv"
+    suffix = next((end for end in _SHEETS if name.lower().endswith(end)), ".csv")
     path = folder / f"{secrets.token_hex(12)}{suffix}"
     path.touch(mode=0o600)
     with path.open("wb") as file:

@@ -3,7 +3,8 @@
 Two floors, both measured in the same run. **The same rows**: every row the import wrote, into the same tables with all
 their indexes and constraints, by COPY in one transaction (SQLite: executemany). **One bare table**: the 30 columns of
 the file by COPY into a table of text without any index; nothing that keeps people, households and homes apart comes
-near it. The floor of the workbook is python-calamine reading it, into nothing.
+near it. The floor of the workbook is python-calamine reading it, into nothing, and for the whole of it that and the
+time a CSV with as many rows takes.
 """
 
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from jishi.cli.bench.bars import at_least, at_most
 from jishi.cli.bench.county import make_county
 from jishi.cli.bench.databases import Database, Unavailable, database
 from jishi.cli.bench.figures import Figure, Note, Outcome, Skip
@@ -29,6 +31,7 @@ TABLES = (
 ROWS, QUICK_ROWS, WARM_ROWS = 1_000_000, 10_000, 500
 WORKBOOK_ROWS, QUICK_WORKBOOK_ROWS = 200_000, 5_000
 _BLOCK = 1 << 20
+COPY_SHARE, MEMORY_MB = 0.40, 1536.0
 
 
 def measure(*, quick: bool, seed: int) -> Iterator[Outcome]:
@@ -63,18 +66,21 @@ def _measure_on(made: Database, rows: int, book_rows: int, seed: int) -> Iterato
     yield Figure(SUITE, "peak_rss_mb", case, done["rss_mb"], "MB", False)
     yield Figure(SUITE, "cpu_us_per_row", case, done["cpu_s"] / rows * 1e6, "µs", False)
     yield Figure(SUITE, "copy_floor_rows_per_s", f"{case}, same tables", rows / same, "1/s", True)
+    yield at_most(SUITE, f"{case}: peak memory in MB", done["rss_mb"], MEMORY_MB)
     if made.kind == "postgresql":
+        yield at_least(SUITE, f"{case}: share of a COPY of the same rows", same / done["seconds"], COPY_SHARE)
         flat = _one_table(made, file)
+        yield at_least(SUITE, f"{case}: share of a COPY into one bare table", flat / done["seconds"], COPY_SHARE)
         yield Figure(SUITE, "copy_floor_rows_per_s", f"{case}, one bare table", rows / flat, "1/s", True)
         yield Figure(
             SUITE, "rows_per_s", f"{case}, beside a bare table", rate, "1/s", True, rows / flat,
             "COPY of the file into one table of text without index",
         )  # fmt: skip
         _empty(made)
-        yield from _workbook(made, book_rows, grids, seed)
+        yield from _workbook(made, book_rows, grids, seed, rate)
 
 
-def _workbook(made: Database, rows: int, grids: list[str], seed: int) -> Iterator[Outcome]:
+def _workbook(made: Database, rows: int, grids: list[str], seed: int, csv_rate: float) -> Iterator[Outcome]:
     from python_calamine import CalamineWorkbook
 
     file = made.room / "people.xlsx"
@@ -87,6 +93,12 @@ def _workbook(made: Database, rows: int, grids: list[str], seed: int) -> Iterato
     rate = done["rows"] / done["seconds"]
     yield Figure(SUITE, "rows_per_s", "xlsx", rate, "1/s", True, rows / parsing, "python-calamine reading it")
     yield Figure(SUITE, "peak_rss_mb", "xlsx", done["rss_mb"], "MB", False)
+    yield at_most(SUITE, "xlsx: peak memory in MB", done["rss_mb"], MEMORY_MB)
+    csv_alone = rows / csv_rate
+    yield Figure(
+        SUITE, "seconds", "xlsx", done["seconds"], "s", False, parsing + csv_alone,
+        "python-calamine reading it, and the same number of rows from a CSV",
+    )  # fmt: skip
     yield Note(SUITE, "xlsx", f"{rows:,} rows")
 
 

@@ -51,7 +51,7 @@ def tables() -> ModuleType:
 
 class UploadForm(PageForm):
     file = forms.FileField(
-        label=_("文件"), error_messages={"required": _("请选择 XLSX 或 CSV 文件"), "empty": _("这个文件是空的")}
+        label=_("文件"), error_messages={"required": _("请选择 XLSX、XLS 或 CSV 文件"), "empty": _("这个文件是空的")}
     )
     source_name = forms.CharField(
         label=_("来源名称"), max_length=40, error_messages={"required": _("请写明这份名册从哪里来")}
