@@ -15,6 +15,7 @@ from jishi.audit.queries import verify
 from jishi.demo.build import build, grid_entries
 from jishi.demo.intake import draw_arrivals
 from jishi.demo.staff import PASSWORD, PERSONAS
+from jishi.flows.grid_standing import standing
 from jishi.kernel.errors import Conflict
 from jishi.matters.models import Matter, Reporter, Step
 from jishi.matters.queries import desks
@@ -23,6 +24,9 @@ from jishi.matters.queries.receipt import receipt, reporter_knows
 from jishi.matters.queries.worklist import counts
 from jishi.matters.rules.vocabulary import Channel
 from jishi.notices.models import Event, Notice
+from jishi.planning.queries import proposal
+from jishi.planning.rules.standing import Verdict
+from jishi.registers.models import Household, HouseholdGrid
 from jishi.territory.queries import place, units
 from tests.cast import SHANGHAI
 
@@ -67,6 +71,32 @@ def test_grids_are_spread_over_the_communities_as_evenly_as_they_go(demo):
     shares = [sum(1 for grid in units(3) if grid.parent_id == community.id) for community in units(2)]
     assert set(shares) == {4, 5}
     assert len({entry.code for entry in grid_entries()}) == 321
+
+
+@pytest.mark.capability("C02", "K06-I1", "K06-I3")
+def test_every_household_is_in_one_grid_and_every_grid_off_the_standard_has_its_proposal(demo):
+    grids = {grid.id for grid in units(3)}
+    held = list(HouseholdGrid.objects.filter(valid_to__isnull=True).values_list("household_id", "unit_id"))
+    live = set(Household.objects.filter(valid_to__isnull=True).values_list("id", flat=True))
+    assert len(held) == len(live)
+    assert {household for household, _ in held} == live
+    assert {unit_id for _, unit_id in held} <= grids
+    found = [grid for community in standing(units(2)) for grid in community.grids]
+    assert len(found) == 321
+    assert {grid.verdict for grid in found} == {Verdict.WITHIN, Verdict.PROPOSED, Verdict.EMPTY}
+    assert sum(grid.households for grid in found) == len(live)
+
+
+@pytest.mark.capability("C02")
+def test_the_proposal_of_the_demo_brings_every_grid_of_its_community_to_the_standard(demo):
+    by = viewer("leader")
+    (community,) = [one for one in standing(units(2)) if one.plan is not None]
+    assert community.plan is not None
+    whole = proposal(by, community.plan.id)
+    assert whole.after.households == community.households
+    assert whole.after.within == len(whole.grids)
+    assert whole.before.within < len(whole.grids)
+    assert not whole.without_reason
 
 
 def test_no_rule_had_to_end_a_life(demo):
