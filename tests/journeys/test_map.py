@@ -33,7 +33,7 @@ def test_a_grid_worker_taps_a_building_and_then_the_matter_beside_it(visitor, co
     map_ = drawn(page.opens(f"/map/{AT}"))
     size = map_.bounding_box()
     map_.click(position={"x": size["width"] / 2, "y": size["height"] / 2})
-    page.sees("门码", "周边在办事项", "小李", number)
+    page.sees("门码", "件在办", "小李", number)
     assert re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", page.reads("#map-beside"))
     metres_a_dot = 0.5273  # at zoom 17 and this latitude
     map_.click(position={"x": size["width"] / 2 + 29.6 / metres_a_dot, "y": size["height"] / 2})
@@ -45,7 +45,7 @@ def test_layers_stand_in_the_address_and_the_keyboard_opens_what_is_in_the_middl
     page = visitor("wang")
     map_ = drawn(page.opens(f"/map/{AT}"))
     page.ticks("楼栋门牌")
-    page.tab.wait_for_url(re.compile(r"layers=units&layers=stations&layers=parts&layers=matters"))
+    page.tab.wait_for_url(re.compile(r"layers=units&layers=grids&layers=stations&layers=parts&layers=matters"))
     page.tab.reload()
     map_ = drawn(page)
     assert not page.tab.get_by_label("楼栋门牌").is_checked()

@@ -54,7 +54,7 @@ class NameForm(PageForm):
 
 
 class PostForm(PageForm):
-    post = forms.ChoiceField(label=_("岗位"), choices=[(post.value, post.label) for post in BuildingPost])
+    post = forms.ChoiceField(label=_("担任岗位"), choices=[(post.value, post.label) for post in BuildingPost])
     name = forms.CharField(
         label=_("姓名"), max_length=MAX_HOLDER, error_messages={"required": _("请写明任职人的姓名"), **_TOO_LONG}
     )
