@@ -80,3 +80,51 @@ def test_a_matter_is_registered_at_a_door(town, here):
     )
     wrong = town.program("li").send("POST", "/api/v1/matters", sent | {"door_code": "22222223"})
     assert (wrong.status_code, wrong.json()["error"]["field"]) == (422, "door_code")
+
+
+def changed(program, method, path, body, **more):
+    return program.send(method, f"/api/v1/{path}", body, **more)
+
+
+@pytest.mark.capability("C05", "C96")
+def test_an_address_is_added_changed_named_and_cancelled_once(town, here):
+    zhao = town.program("zhao")
+    given = {"level": "door", "name": "16号", "parent_id": here.road.id, "unit_id": town.grid.pk}
+    made = changed(zhao, "POST", "addresses", given, once="address-01")
+    assert made.status_code == 201
+    assert changed(zhao, "POST", "addresses", given, once="address-01").json() == made.json()
+    assert changed(zhao, "POST", "addresses", given).status_code == 409
+    row, code = f"address-rows/{made.json()['id']}", made.json()["code"]
+    assert changed(zhao, "PUT", row, {"name": "18号"}).json() == made.json() | {"full_name": "东门路18号"}
+    alias = changed(zhao, "POST", f"{row}/aliases", {"name": "老邮局", "kind": "everyday"})
+    assert alias.status_code == 201
+    names = {each["name"]: each["kind"] for each in zhao.get(f"/api/v1/addresses/{code}").json()["aliases"]}
+    assert names == {"16号": "former", "老邮局": "everyday"}
+    assert changed(zhao, "POST", f"address-aliases/{alias.json()['id']}/end", {}).status_code == 200
+    assert changed(zhao, "POST", f"{row}/cancellation", {"reason": "拆除"}).status_code == 200
+    assert zhao.get(f"/api/v1/addresses/{code}").json()["valid_to"]
+    assert changed(zhao, "PUT", row, {"name": "20号"}).status_code == 409
+
+
+@pytest.mark.capability("C05", "C24")
+def test_an_address_somebody_lives_at_is_not_cancelled(town, here):
+    from tests.registers.town import enter
+
+    enter(town.cast, door="东门路14号")
+    answer = changed(town.program("zhao"), "POST", f"address-rows/{here.house.id}/cancellation", {"reason": "拆除"})
+    assert answer.status_code == 409
+    assert "1处住房" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"longitude": 113.1}, "longitude"),
+        ({"name": ""}, "name"),
+        ({"unit_id": 2**40}, "unit_id"),
+        ({"code": "x"}, "code"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_at_its_field(town, here, body, field):
+    answer = changed(town.program("zhao"), "PUT", f"address-rows/{here.house.id}", body)
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
