@@ -1,16 +1,13 @@
 """A file of many rows as a frame of text, one column a meaning, with the line of each row.
 
-Most CSV files are read at once by polars, those in other encodings after being written anew in UTF-8. What it stumbles
-over (torn quotes, rows of another width, cells with line breaks) goes the slow and patient way of ``sheets``; line
+Most CSV files are read by polars, in pieces, so that only the columns that mean something stay. What it stumbles over
+(torn quotes, rows of another width, cells with line breaks) goes the slow and patient way of ``sheets``; line
 numbers are true either way. Workbooks come piece by piece (``workbooks``).
 """
 
 import csv
 import io
-import mmap
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,7 +24,7 @@ from jishi.kernel.errors import Invalid, TooLarge
 MAX_BYTES = 1024 * 1024 * 1024
 _STRINGS_AT_ONCE = 200_000
 _LEAST = 3  # headings a line must have to be the header
-_PIECE = 4 * 1024 * 1024
+_PIECE = 16 * 1024 * 1024
 _BEGINNING = 256 * 1024
 TORN = "form"  # the column that says what is wrong with the row as a whole
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
@@ -196,47 +193,38 @@ def _filled(rows: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
 
 
 def _quickly(path: Path, start: Beginning, columns: Mapping[str, str]) -> pl.DataFrame | None:
-    """The file read by polars; None if a line of it is not simply one row."""
-    with _in_utf8(path, start.encoding) as plain:
-        if plain is None:
-            return None
-        try:
+    """The file read by polars, some megabytes at a time; None if a line of it is not simply one row."""
+    places = {meaning: start.headings.index(name) for meaning, name in columns.items()}
+    schema = {str(place): pl.String for place in range(len(start.headings))}
+    named = [pl.col(str(place)).alias(meaning) for meaning, place in places.items()]
+    parts = [pl.DataFrame(schema=dict.fromkeys(places, pl.String))]
+    try:
+        for piece in _pieces(path, start.encoding, start.line):
             # All columns: a row with too many cells is only found out where all are looked at.
-            found = pl.read_csv(plain, infer_schema=False, separator=start.delimiter, skip_lines=start.line - 1)
-        except (pl.exceptions.PolarsError, OSError):
-            return None
-        if found.width != len(start.headings) or found.height != _lines(plain) - start.line:
-            return None
-    by_place = {meaning: found.columns[start.headings.index(name)] for meaning, name in columns.items()}
-    named = found.select(pl.col(name).alias(meaning) for meaning, name in by_place.items())
-    return _numbered(_emptied(named), first_line=start.line + 1)
+            found = pl.read_csv(piece, has_header=False, schema=schema, separator=start.delimiter)
+            if found.height != piece.count(b"\n") + (not piece.endswith(b"\n")):
+                return None
+            parts.append(_emptied(found.select(named)))
+    except (pl.exceptions.PolarsError, UnicodeError):
+        return None
+    return _numbered(pl.concat(parts), first_line=start.line + 1)
 
 
-@contextmanager
-def _in_utf8(path: Path, encoding: str) -> Iterator[Path | None]:
-    """The file, or a passing copy of it in UTF-8; None if it is not wholly in its encoding."""
+def _pieces(path: Path, encoding: str, above: int) -> Iterator[bytes]:
+    """What stands below the first lines, in UTF-8 and always whole lines. Raises UnicodeError for what is not in the
+    encoding."""
     if encoding == "utf-8-sig":
-        yield path
+        with path.open("rb") as file:
+            for _ in range(above):
+                file.readline()
+            while piece := file.read(_PIECE):
+                yield piece + file.readline()
         return
-    with tempfile.NamedTemporaryFile(suffix=".csv") as copy:
-        try:
-            with path.open(encoding=encoding, newline="") as text:
-                while piece := text.read(_PIECE):
-                    copy.write(piece.encode())
-        except UnicodeError:
-            yield None
-            return
-        copy.flush()
-        yield Path(copy.name)
-
-
-def _lines(path: Path) -> int:
-    """How many lines the file has; one that is not ended counts."""
-    if not path.stat().st_size:
-        return 0
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        count = sum(content[at : at + _PIECE].count(b"\n") for at in range(0, len(content), _PIECE))
-        return count + (content[-1:] != b"\n")
+    with path.open(encoding=encoding, newline="\n") as text:
+        for _ in range(above):
+            text.readline()
+        while some := text.read(_PIECE):
+            yield (some + text.readline()).encode()
 
 
 def _patiently(path: Path, columns: Mapping[str, str]) -> pl.DataFrame:

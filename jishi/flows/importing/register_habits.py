@@ -5,6 +5,8 @@ says what happened to it.
 """
 
 import re
+import unicodedata
+from collections.abc import Callable
 
 import polars as pl
 
@@ -21,37 +23,46 @@ _MAY_LACK = (
 )  # fmt: skip
 _DAYS = ("birth_date", "verified_on")
 _COUNTED = ("document_number", "phone", "second_phone", "owner_phone", "book_number")  # digits that are no quantity
-_TOTALS = ("合计", "小计", "总计", "共计", "总数")
+_TOTALS = tuple(blank.join(word) for word in ("合计", "小计", "总计", "共计") for blank in ("", " ", "　", "  "))
 _CLOCK = r"(?:[ T]+[0-9]{1,2}:[0-9]{2}(?::[0-9.]+)?)?"
-_DAY = rf"^([0-9]{{4}})\s*[年./-]\s*([0-9]{{1,2}})\s*[月./-]\s*([0-9]{{1,2}})\s*[日号]?{_CLOCK}$"
+_DAY = re.compile(rf"([0-9]{{4}})\s*[年./-]\s*([0-9]{{1,2}})\s*[月./-]\s*([0-9]{{1,2}})\s*[日号]?{_CLOCK}", re.ASCII)
 _SERIAL = r"[1-6][0-9]{4}(?:\.[0-9]+)?"
 
 
 def as_meant(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows of a file (text columns of meanings, ``line``, ``form``) as their writers meant them."""
-    for name in set(rows.columns) & {*_MAY_LACK, *_DAYS, *_COUNTED}:
-        value = pl.col(name)
-        if name in _COUNTED:
-            value = value.str.replace(r"^([0-9Xx]+)\.0+$", "$1")
-        if name in _DAYS:
-            value = _day(value.str.normalize("NFKC"))
+    for name in [name for name in rows.columns if name in {*_MAY_LACK, *_DAYS, *_COUNTED}]:
+        values = rows[name]
         if name in _MAY_LACK:
-            value = pl.when(~value.is_in(_NOTHING)).then(value)
-        rows = rows.with_columns(value.alias(name))
+            values = pl.select(pl.when(~values.is_in(_NOTHING)).then(values)).to_series()
+        if name in _COUNTED:
+            values = _changed(values, r"^[0-9Xx]*$", _counted)
+        if name in _DAYS:
+            values = _changed(values, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", _day)
+        rows = rows.with_columns(values.alias(name))
     return _without_totals(rows)
 
 
-def _day(text: pl.Expr) -> pl.Expr:
-    year, month, day = (text.str.extract(_DAY, number) for number in (1, 2, 3))
-    plain = pl.concat_str(year, pl.lit("-"), month.str.zfill(2), pl.lit("-"), day.str.zfill(2))
-    return pl.coalesce(plain, text)
+def _changed(values: pl.Series, plain: str, change: Callable[[str], str]) -> pl.Series:
+    """Each value that is not plain changed, however often it stands in the file, once."""
+    odd = values.filter(~values.str.contains(plain)).unique().drop_nulls().to_list()
+    changed = {text: change(text) for text in odd}
+    return values.replace(list(changed), list(changed.values())) if changed else values
+
+
+def _counted(text: str) -> str:
+    return re.sub(r"^([0-9Xx]+)\.0+$", r"\1", text)
+
+
+def _day(text: str) -> str:
+    found = _DAY.fullmatch(unicodedata.normalize("NFKC", text))
+    return f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}" if found else text
 
 
 def _without_totals(rows: pl.DataFrame) -> pl.DataFrame:
     """Sums below a list are told as such, and nothing else of them is looked at."""
     words = [name for name in rows.columns if name not in ("line", TORN)]
-    total = pl.any_horizontal(pl.col(name).str.replace_all(r"\s", "").is_in(_TOTALS) for name in words)
-    totals = rows.select(total.fill_null(False)).to_series()
+    totals = rows.select(pl.any_horizontal(pl.col(*words).is_in(_TOTALS)).fill_null(False)).to_series()
     if not totals.any():
         return rows
     told = pl.when(totals).then(pl.lit("这是合计行，不是一个人")).otherwise(pl.col(TORN)).alias(TORN)
