@@ -11,11 +11,16 @@ from typing import Any
 from django.db import transaction
 
 from jishi.accounts.rules.viewer import Viewer
+from jishi.addresses.queries import addresses
+from jishi.addresses.queries.standing import standing_in
 from jishi.flows import unit_changes
 from jishi.flows.unit_changes import UnitsChanged
 from jishi.planning import actions as planning
 from jishi.planning import queries as plans
 from jishi.planning.rules.plan import Proposal
+from jishi.registers.actions.grids import hand_over_households
+from jishi.registers.queries.living import living_in
+from jishi.territory.queries import subtree_ids
 from jishi.territory.rules.redrawing import Redrawn
 
 
@@ -46,22 +51,51 @@ def _approve(plan_id: int, version: int, by: Viewer, now: dt.datetime) -> Approv
         planning.settle(whole=whole, became=kept, by=by, now=now)
         return Approved(plan_id, allowed, None)
     index = {grid.number: place for place, grid in enumerate(whole.grids)}
+    houses = {one.address_id: one.grid for one in whole.blocks if one.address_id is not None}
+    lying = {id: row.unit_id for id, row in addresses(houses).items()}
+    shared = {one.present_id for one in whole.blocks} | {community.id}
+    living = _numbers_of(whole, houses)
     changed = unit_changes.redraw(
         community_id=community.id,
-        parts=_parts(whole),
-        addresses={one.address_id: index[one.grid] for one in whole.blocks if one.address_id is not None},
+        parts=_parts(whole, lying),
+        addresses={id: index[number] for id, number in houses.items() if lying[id] in shared},
         rest={one.present_id or community.id: index[one.grid] for one in whole.blocks if one.address_id is None},
         by=by,
         now=now,
     )
     became = {grid.number: unit.id for grid, unit in zip(whole.grids, changed.parts, strict=True)}
+    # Nearly all are there by now, with their address; who is registered in one grid and lives in another is not.
+    hand_over_households(places={id: became[number] for id, number in living.items()}, by=by, now=now)
     planning.settle(whole=whole, became=became, by=by, now=now)
     return Approved(plan_id, allowed, changed)
 
 
-def _parts(whole: Proposal) -> list[Redrawn]:
-    """The grids of a plan as the units they are to become."""
+def _numbers_of(whole: Proposal, houses: Mapping[int, int]) -> dict[int, int]:
+    """By household: the number of the grid its building, or what has no address in its present grid, is in. Who came
+    to a building the plan does not know goes with its ground."""
+    units = subtree_ids(whole.plan.community.id)
+    standing = {row[0]: row[3] for row in standing_in(units)}
+    lumps = {one.present_id: one.grid for one in whole.blocks if one.address_id is None}
+    found = {}
+    for household_id, unit_id, address_id, _ in living_in(units):
+        if address_id in standing:
+            number = next((houses[up] for up in reversed(standing[address_id]) if up in houses), None)
+        else:
+            number = lumps.get(unit_id if unit_id in whole.plan.present else None)
+        if number is not None:
+            found[household_id] = number
+    return found
+
+
+def _parts(whole: Proposal, lying: Mapping[int, int]) -> list[Redrawn]:
+    """The grids of a plan as the units they are to become; ``lying`` tells in which unit each building lies today,
+    which need not be the one its households are registered in."""
     takes, shapes = whole.takes(), _grounds(whole)
+    shared = {one.present_id for one in whole.blocks}
+    for one in whole.blocks:
+        here = lying.get(one.address_id or 0)
+        if here is not None and here in shared:
+            takes[one.grid].setdefault(here, 0)
     return [
         Redrawn(grid.name, takes[grid.number] or _around(whole, grid.number), grid.unit_id, shapes[grid.number])
         for grid in whole.grids

@@ -126,6 +126,18 @@ def test_who_moved_in_after_the_plan_was_drawn_is_in_the_grid_of_the_building(st
     assert held_by_grid(street)["第二网格"] == 6
 
 
+@pytest.mark.capability("C02", "K06-B4")
+def test_a_house_that_lay_in_one_grid_while_its_household_was_counted_in_another_is_in_one(street):
+    cast = street.cast
+    street.move_in(*street.build(7), *street.build(1, cast.next_grid))
+    Address.objects.filter(pk=street.houses[1].id).update(unit_id=cast.next_grid.pk)
+    found = street.drawn()
+    approve(street, found)
+    home = HouseholdGrid.objects.get(household_id=street.households[1].id, valid_to__isnull=True)
+    assert home.unit_id == Address.objects.get(pk=street.houses[1].id).unit_id
+    assert held_by_grid(street) == {"第一网格": 4, "第二网格": 4}
+
+
 @pytest.mark.capability("C02", "K06-I3")
 def test_an_exception_is_recorded_with_its_reason_and_who_allowed_it(street):
     street.move_in(*street.build(7), *street.build(1, street.cast.next_grid))
