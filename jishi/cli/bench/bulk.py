@@ -6,7 +6,7 @@ read lists, so they have no history. The indexes are made anew afterwards, which
 
 import datetime as dt
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -169,7 +169,7 @@ def fill(database: Database, county: County, count: int, *, seed: int, now: dt.d
     try:
         if database.kind == "postgresql":
             connection.execute("SET TimeZone = 'UTC'")
-        kept = _drop_indexes(connection, database.kind)
+        kept = drop_indexes(connection, database.kind, ("matters_matter", "matters_part"))
         rows = matters(county, count, seed=seed, now=now, **shares)
         while block := list(islice(rows, BLOCK * 20)):
             write(connection, "matters_matter", COLUMNS, block)
@@ -181,17 +181,17 @@ def fill(database: Database, county: County, count: int, *, seed: int, now: dt.d
         connection.close()
 
 
-def _drop_indexes(connection: Any, kind: str) -> list[str]:
-    """Drop the plain indexes of both tables; returns the statements that make them again."""
+def drop_indexes(connection: Any, kind: str, tables: Sequence[str]) -> list[str]:
+    """Drop the plain indexes of these tables; returns the statements that make them again."""
+    names = ", ".join(f"'{table}'" for table in tables)  # of this program, not of anybody who asks
     if kind == "postgresql":
         found = connection.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('matters_matter', 'matters_part')"
+            f"SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ({names})"
             " AND indexname NOT IN (SELECT conname FROM pg_constraint)"
         ).fetchall()
     else:
         found = connection.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-            " AND tbl_name IN ('matters_matter', 'matters_part')"
+            f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({names})"
         ).fetchall()
     for name, _ in found:
         connection.execute(f'DROP INDEX "{name}"')

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from jishi.addresses.rules.codes import RANDOM_RANGE, make_code
@@ -26,6 +27,12 @@ _ROADS = ("路", "街", "巷", "大道", "北路", "南路")
 _ESTATES = ("小区", "花园", "家园", "新村", "苑", "广场", "公寓", "大厦")
 _SPOTS = ("老供销社", "旧粮站", "农贸市场", "便民药店", "文具批发部", "早点铺", "修车行", "老电影院")
 _COPRIME = 16_807  # numbers drawn one after the other by this step give every code once
+
+
+@cache
+def _known(name: str) -> tuple[str, tuple[str, ...]]:
+    """The key of a name and the pieces it is found by; a million addresses have some thousand names."""
+    return key_of(name), tuple(grams((name,)))
 
 
 @dataclass(slots=True)
@@ -53,10 +60,10 @@ class Streets:
         full, path = (above[5], above[6]) if above is not None else ("", "/")
         code = make_code(id * _COPRIME % RANDOM_RANGE) if level.has_code else None
         longitude, latitude = point or (None, None)
-        names = (name,)
-        self.grams += [(text, id) for text in grams(names)]
+        key, found_by = _known(name)
+        self.grams += [(text, id) for text in found_by]
         return (
-            id, above[0] if above is not None else None, level.value, name, key_of(name), full + name,
+            id, above[0] if above is not None else None, level.value, name, key, full + name,
             f"{path}{id}/", code, unit, longitude, latitude, SINCE,
         )  # fmt: skip
 
