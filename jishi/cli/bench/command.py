@@ -6,7 +6,7 @@ from typing import Protocol
 
 import click
 
-from jishi.cli.bench import addresses, districting, imports, intake, machine, reliability, tiles, worklist
+from jishi.cli.bench import addresses, districting, imports, intake, machine, parts, reliability, tiles, worklist
 from jishi.cli.bench.figures import Note, Outcome, markdown, sentence
 from jishi.cli.ground import refuse, say_json
 
@@ -25,6 +25,7 @@ SUITES: dict[str, tuple[Suite, str]] = {
     "tiles": (tiles.measure, "地图瓦片：20万部件、5万楼栋、20万在办事项上逐块取图（sqlite、postgresql）"),
     "districting": (districting.measure, "网格划分：5千至30万个单元，与 METIS、GerryChain、spopt 同测；人口变化后调整"),
     "import": (imports.measure, "名册导入：30列的 CSV（postgresql、sqlite）和 XLSX，与直接 COPY 同样的行相比"),
+    "parts": (parts.measure, "部件导入：20万个部件，其中未知小类逐行拒收（postgresql、sqlite）"),
     "reliability": (reliability.measure, "持续登记中强行中断网站、数据库连接、后台程序：有无丢失和重复"),
 }
 HEAD = """# Benchmarks
@@ -44,6 +45,8 @@ with ours; ratio is ours ÷ floor. Nothing here is compared with a wish: read th
 - **rows_per_s** (import): rows of a file of 30 columns read, checked, compared with the register and written as people,
   households, homes and their links, in a process of its own. Its first floor writes the very same rows again, its
   second one only stores the file in a table of text.
+- **rows_per_s** (parts): components read, checked (code, sub-class, ground, duplicates, bodies) and written in batches,
+  in a process of its own; the suite fails if a row of an unknown sub-class comes in or any other stays out.
 - **cpu_ms**: processor time of web and database processes together for one request (six for a lifecycle); it says what
   a request costs also on a machine where other programs run.
 - **acknowledged, lost, doubled**: 1,000 registrations while processes are killed; `check_findings` is what

@@ -32,6 +32,7 @@ from jishi.registers.actions import imports as actions
 from jishi.registers.queries import imports as queries
 from jishi.registers.rules.imports import RunRow, Subject
 from jishi.registers.rules.vocabulary import Source
+from jishi.web.formats import grouped
 from jishi.web.forms import PageForm
 from jishi.web.guards import page
 from jishi.web.matters.views import viewer_of
@@ -163,7 +164,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     known = {
         "run": found,
         "states": STATES,
-        "told": [(label, found.counts[name]) for name, label in COUNTS.items() if found.counts.get(name)],
+        "told": [(label, grouped(found.counts[name])) for name, label in COUNTS.items() if found.counts.get(name)],
         "refusals": [] if found.is_working else queries.refusals(found.id, SHOWN),
         "share": round(100 * found.done_rows / found.rows) if found.rows else 0,
         "may_start": found.state == "checked" and not (found.all_or_nothing and found.refused),
