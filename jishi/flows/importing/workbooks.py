@@ -26,6 +26,7 @@ UNPACKED_AT_MOST = 4 * 1024**3
 WHOLE_AT_MOST = 256 * 1024**2  # unpacked, or as it lies in an XLS: so much is read at once
 _PIECE = 8 * 1024**2
 _HEAD_AT_MOST = 1024**2
+_FRAME_AT_MOST = 32 * 1024**2
 MARK = "\ue000s:"  # before the number of a shared string, in place of the string
 _GAP_AT_MOST = 100_000
 _END = b"</sheetData></worksheet>"
@@ -171,7 +172,10 @@ class _Parts:
         names = set(packed.namelist())
         if not set(_FRAME) <= names:
             return None
-        frame = {name: packed.read(name) for name in (*_FRAME, "xl/styles.xml") if name in names}
+        small = [name for name in (*_FRAME, "xl/styles.xml") if name in names]
+        if sum(packed.getinfo(name).file_size for name in small) > _FRAME_AT_MOST:
+            raise TooLarge("这个工作簿的样式太多，读不下；请把内容复制到新的工作簿后再试。")
+        frame = {name: packed.read(name) for name in small}
         target = {}
         for tag in _RELATION.findall(frame[_RELATIONS]):
             said = dict(_ATTRIBUTE.findall(tag))
@@ -227,6 +231,8 @@ class _Parts:
                 if end > 4:
                     yield from _items(rest[:end])
                     rest = rest[end:]
+                elif len(rest) > WHOLE_AT_MOST:
+                    raise ValueError("a string does not end")
 
 
 class _Xml:

@@ -137,6 +137,24 @@ def test_a_workbook_that_unpacks_to_very_much_is_not_unpacked(tmp_path, monkeypa
         header_of(bomb)
 
 
+def test_styles_without_end_are_not_read(tmp_path):
+    file = book(tmp_path / "a.xlsx", 名册=people(1))
+    heavy = repacked(file, "xl/styles.xml", lambda style: style + b" " * 40_000_000)
+    with pytest.raises(TooLarge, match="样式太多"):
+        header_of(heavy)
+
+
+def test_a_shared_string_that_does_not_end_is_a_damaged_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbooks, "WHOLE_AT_MOST", 10_000)
+    monkeypatch.setattr(workbooks, "_PIECE", 5_000)
+    file = book(tmp_path / "a.xlsx", 名册=people(1))
+    endless = repacked(
+        file, "xl/sharedStrings.xml", lambda xml: xml.replace(b"</si>", b"").replace(b"<si>", b"a" * 9_999)
+    )
+    with pytest.raises(Invalid, match="已损坏"):
+        header_of(endless)
+
+
 def test_rows_that_never_end_are_a_damaged_file(tmp_path):
     file = book(tmp_path / "a.xlsx", 名册=people(9))
     cut = repacked(file, "xl/worksheets/sheet1.xml", lambda xml: xml[: xml.find(b"</sheetData")])
