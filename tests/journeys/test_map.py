@@ -44,8 +44,8 @@ def test_a_grid_worker_taps_a_building_and_then_the_matter_beside_it(visitor, co
 def test_layers_stand_in_the_address_and_the_keyboard_opens_what_is_in_the_middle(visitor, county, number):
     page = visitor("wang")
     map_ = drawn(page.opens(f"/map/{AT}"))
-    page.ticks("楼栋门牌")
-    page.tab.wait_for_url(re.compile(r"layers=units&layers=grids&layers=stations&layers=parts&layers=matters"))
+    page.ticks("楼栋门牌").ticks("单位驻地")
+    page.tab.wait_for_url(re.compile(r"layers=units&layers=grids&layers=parts&layers=matters"))
     page.tab.reload()
     map_ = drawn(page)
     assert not page.tab.get_by_label("楼栋门牌").is_checked()

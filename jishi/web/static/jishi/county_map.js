@@ -213,6 +213,7 @@ const start = async (box) => {
     startLayers(map);
     startLinks(map);
     map.once("idle", () => (box.dataset.ready = ""));
+    map.triggerRepaint(); // where nothing is left to draw there would be no frame to be idle after
   } catch (error) {
     // Without WebGL the list beside the map says the same.
     const note = box.querySelector(".map-wait");
