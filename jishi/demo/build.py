@@ -27,6 +27,7 @@ from jishi.demo.estates import settle_estates
 from jishi.demo.homes import settle
 from jishi.demo.intake import Arrival, draw_arrivals, receive
 from jishi.demo.lives import draw_fate, guarded, merge, whole_life
+from jishi.demo.neighbours import post_neighbours
 from jishi.demo.orders import stage_orders
 from jishi.demo.photos import draw_album
 from jishi.demo.showcase import stage_desks
@@ -119,6 +120,7 @@ def _build(end: dt.datetime, seed: int, days: int, count: int, progress: Progres
     )
     community = next(one for one in units(2) if one.id == grid.parent_id)
     keeper = staff.personas["community"]
+    post_neighbours(community=community, by=keeper, now=start, chance=_chance(seed, "neighbours"))
     homes = settle_estates(community=community, by=keeper, now=start, chance=_chance(seed, "estates"))
     progress("名册", homes, homes)
     digits = _chance(seed, "digits")

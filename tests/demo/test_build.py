@@ -11,6 +11,9 @@ from django.db import transaction
 from jishi.accounts.models import Person, Posting
 from jishi.accounts.queries import viewer_of
 from jishi.accounts.rules.roles import Role
+from jishi.addresses.queries import children, tops
+from jishi.addresses.queries.posts import holders
+from jishi.addresses.rules.posts import BuildingPost
 from jishi.audit.queries import verify
 from jishi.demo.build import build, grid_entries
 from jishi.demo.intake import draw_arrivals
@@ -97,6 +100,17 @@ def test_the_proposal_of_the_demo_brings_every_grid_of_its_community_to_the_stan
     assert whole.after.within == len(whole.grids)
     assert whole.before.within < len(whole.grids)
     assert not whole.without_reason
+
+
+@pytest.mark.capability("C04")
+def test_the_community_shows_who_looks_after_its_buildings_and_where_nobody_does(demo):
+    keeper = viewer("community")
+    community = next(unit for unit in units(2) if unit.id == next(iter(keeper.grants)).unit_id)
+    doors = [door for top in tops(community.id) for door in children(top.id) if children(door.id)]
+    held = [dict(holders(keeper, door.unit_id, door.line, NOW.date())) for door in doors]
+    for post in (BuildingPost.WARDEN, BuildingPost.HEARTH):
+        assert any(each[post] for each in held)
+    assert any(not people for each in held for people in each.values())
 
 
 def test_no_rule_had_to_end_a_life(demo):
