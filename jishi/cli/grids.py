@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jishi.cli import planner
 from jishi.cli.ground import Bars, Commands, refuse, say_json
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @click.group(cls=Commands)
 def command() -> None:
     """网格划分。"""
+
+
+command.add_command(planner.standing)
+command.add_command(planner.propose)
 
 
 @command.command()

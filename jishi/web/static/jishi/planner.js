@@ -97,6 +97,9 @@ const tell = () => {
   form.querySelector("[data-compounds]").replaceChildren(...compounds());
   form.querySelector("[data-clear]").hidden = !count;
   form.querySelector("[data-preview]").textContent = preview();
+  const back = page.querySelector("[data-goto]"); // the list stands far below the form where the page is narrow
+  back.hidden = !count;
+  back.textContent = `已选${count}栋，去移动`;
 };
 
 const clear = () => {
