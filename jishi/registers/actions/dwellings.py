@@ -6,32 +6,40 @@ from dataclasses import replace
 from django.db import transaction
 
 from jishi.accounts.rules.viewer import Viewer
-from jishi.addresses.queries import AddressRow, children, search
-from jishi.addresses.rules.levels import Level
 from jishi.kernel.errors import Invalid
-from jishi.registers.actions.ledger import COMMUNITY_DEPTH, day_of, held, written
+from jishi.registers.actions.ledger import day_of, held, written
 from jishi.registers.actions.people import begin_stay
 from jishi.registers.actions.values import take_values
 from jishi.registers.models import Dwelling, DwellingGrid, Home, Stay
+from jishi.registers.queries.at_address import address_of
 from jishi.registers.rules.entries import HouseholdEntry, Origin, check_complete, read_values
-from jishi.registers.rules.fields import FIELDS
+from jishi.registers.rules.fields import FIELDS, LONGEST_DOOR
 from jishi.registers.rules.vocabulary import EndReason, RecordKind, StayKind
-from jishi.territory.queries import UnitRow, unit
 
 DWELLING = RecordKind.DWELLING
-_MOST_OF_A_NAME = 12  # doors in one community that fit the same words
 
 
 def find_or_begin(entry: HouseholdEntry, origin: Origin, by: Viewer, now: dt.datetime) -> int:
     """The home of an entry: the one it names, one on record at this door, or a new one. What the entry says of a home
     on record is a saying like any other and overwrites nothing."""
-    entry = replace(entry, address_id=entry.address_id or _address_of(entry))
+    entry = _with_address(entry)
     found = _at_this_door(entry, now) if entry.dwelling_id is None else held(DWELLING, entry.dwelling_id, by)
     if found is None:
         return _begin(entry, origin, by, now)
     said = {name: value for name, value in entry.dwelling.items() if name != "door"}
     take_values(found, DWELLING, said, origin, by, now)
     return int(found.pk)
+
+
+def _with_address(entry: HouseholdEntry) -> HouseholdEntry:
+    """The entry with the standard address its door names; a door given by the code on its plate, or by initials, is
+    then written as people say it."""
+    door = entry.dwelling.get("door", "")
+    found = address_of(door, entry.unit_id) if entry.address_id is None else None
+    if found is None:
+        return entry
+    said = found.full_name[:LONGEST_DOOR] if door.isascii() else door
+    return replace(entry, address_id=found.id, dwelling={**entry.dwelling, "door": said})
 
 
 def _at_this_door(entry: HouseholdEntry, now: dt.datetime) -> Dwelling | None:
@@ -41,31 +49,6 @@ def _at_this_door(entry: HouseholdEntry, now: dt.datetime) -> Dwelling | None:
         return live.filter(address_id=entry.address_id).first()
     here = live.filter(grids__valid_to__isnull=True, grids__unit_id=entry.unit_id, door=door)
     return here.order_by("pk").first() if door else None
-
-
-def _address_of(entry: HouseholdEntry) -> int | None:
-    """The standard address of a door that names exactly one: a room, or a house that has no rooms.
-
-    It is looked for in the whole community, for a road runs through several grids; what then lies in another grid is
-    another door.
-    """
-    grid = unit(entry.unit_id)
-    if grid is None:
-        return None
-    around = unit(grid.parent_id) if grid.depth > COMMUNITY_DEPTH and grid.parent_id is not None else grid
-    found = search(entry.dwelling.get("door", ""), within=around, limit=_MOST_OF_A_NAME)
-    here = [row for row in found.rows if _may_lie_in(row, grid)] if found.complete else []
-    if len(here) != 1:
-        return None
-    only = here[0]
-    whole = only.level is Level.ROOM or (only.level in (Level.DOOR, Level.BUILDING) and not children(only.id))
-    return only.id if whole else None
-
-
-def _may_lie_in(row: AddressRow, grid: UnitRow) -> bool:
-    """An address of the grid, or of the community without saying in which grid of it."""
-    own = unit(row.unit_id)
-    return own is not None and (own.is_within(grid) or grid.is_within(own))
 
 
 def _begin(entry: HouseholdEntry, origin: Origin, by: Viewer, now: dt.datetime) -> int:

@@ -26,6 +26,7 @@ def enter_person(
     today = day_of(now)
     found = _known(entry)
     if found is None:
+        _check_is_somebody_else(entry, dwelling_id)
         resident_id = _begin(entry, origin, by, now)
     else:
         resident_id = found.pk
@@ -44,6 +45,23 @@ def _known(entry: PersonEntry) -> Resident | None:
         return None
     live = Resident.objects.select_for_update().filter(valid_to__isnull=True, document_number=number)
     return live.filter(document_kind=entry.values["document_kind"]).first()
+
+
+def _check_is_somebody_else(entry: PersonEntry, dwelling_id: int) -> None:
+    """Raise Conflict if somebody of this name is tied to the home and nothing tells the two apart: the same household
+    was entered before, perhaps a minute ago in another window."""
+    here = Resident.objects.filter(
+        name=entry.values["name"], valid_to__isnull=True, stays__dwelling_id=dwelling_id, stays__valid_to__isnull=True
+    )
+    number, born = entry.values.get("document_number", ""), entry.values.get("birth_date", "")
+    for known_number, known_born in here.values_list("document_number", "birth_date"):
+        both_shown = number and known_number
+        both_born = born and known_born is not None
+        if not both_shown and not (both_born and known_born.isoformat() != born):
+            raise Conflict(
+                "这个门牌已登记过同名的人。是同一个人的不用再登记；确是另一个人的，请填写证件号码或出生日期区分。",
+                field="name",
+            )
 
 
 def _begin(entry: PersonEntry, origin: Origin, by: Viewer, now: dt.datetime) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 
 from jishi.kernel.credit_codes import parse_credit_code
 from jishi.kernel.errors import Invalid
+from jishi.registers.rules.names import one_dot
 from jishi.registers.rules.phones import read_phone
 from jishi.registers.rules.vocabulary import (
     BuildingUse,
@@ -33,6 +34,7 @@ from jishi.registers.rules.vocabulary import (
 _EARLIEST = 1850
 _LARGEST = Decimal("999999.99")
 _MOST_STAFF = 1_000_000
+LONGEST_DOOR = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,15 @@ def _plain(name: str, label: str, longest: int) -> Read:
 def _text(name: str, label: str, longest: int, purpose: str, truth: Source, sensitivity: Sensitivity) -> Field:
     read = _plain(name, label, longest)
     return Field(name=name, label=label, purpose=purpose, truth=truth, sensitivity=sensitivity, read=read)
+
+
+def _person_name(name: str, label: str, purpose: str) -> Field:
+    plain = _plain(name, label, 60)
+
+    def read(text: str, today: dt.date) -> str:
+        return one_dot(plain(text, today))
+
+    return Field(name=name, label=label, purpose=purpose, truth=Source.POLICE, sensitivity=PERSONAL, read=read)
 
 
 def _phone(name: str, label: str, purpose: str) -> Field:
@@ -167,8 +178,8 @@ def _optional(column: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 _RESIDENT = (
-    _text("name", "姓名", 60, "认人、称呼", Source.POLICE, PERSONAL),
-    _text("former_name", "曾用名", 60, "与旧证件、旧名册对上同一个人", Source.POLICE, PERSONAL),
+    _person_name("name", "姓名", "认人、称呼"),
+    _person_name("former_name", "曾用名", "与旧证件、旧名册对上同一个人"),
     _coded("sex", "性别", Sex, "与证件核对", Source.POLICE, PERSONAL),
     Field(
         name="birth_date",
@@ -204,7 +215,7 @@ _HOUSEHOLD = (
     _coded("kind", "户类型", HouseholdKind, "区分家庭和集体宿舍，确定怎样联系", Source.POLICE, PLAIN),
 )
 _DWELLING = (
-    _text("door", "门牌", 120, "找得到门；事项、部件与住处对上", Source.DOOR, PLAIN),
+    _text("door", "门牌", LONGEST_DOOR, "找得到门；事项、部件与住处对上", Source.DOOR, PLAIN),
     _coded("building_use", "建筑用途", BuildingUse, "住人的房屋才登记住户", Source.HOUSING, PLAIN),
     Field(
         name="floor_area",
@@ -226,7 +237,7 @@ _PREMISES = (
         name="uscc", label="统一社会信用代码", purpose="区分同名的单位", truth=Source.MARKET, sensitivity=PLAIN,
         read=_read_credit,
     ),
-    _text("door", "门牌", 120, "找得到门；事项与场所对上", Source.DOOR, PLAIN),
+    _text("door", "门牌", LONGEST_DOOR, "找得到门；事项与场所对上", Source.DOOR, PLAIN),
     _text("contact_name", "负责人", 60, "上门、办事时联系", Source.SELF, PERSONAL),
     _phone("contact_phone", "负责人电话", "上门、办事、紧急时联系"),
     Field(

@@ -11,9 +11,11 @@ from django.utils import timezone
 from jishi.accounts.rules.roles import Permission
 from jishi.kernel.errors import DomainError
 from jishi.registers.actions import households
-from jishi.registers.queries import pages
+from jishi.registers.queries import lists, pages
+from jishi.registers.queries.at_address import address_of
 from jishi.registers.rules.entries import MOST_PEOPLE
 from jishi.registers.rules.vocabulary import StayKind
+from jishi.territory.queries import unit
 from jishi.web.guards import page
 from jishi.web.matters.views import viewer_of
 from jishi.web.pages import show
@@ -25,6 +27,7 @@ from jishi.web.registers.forms import (
     SourceForm,
     as_typed,
     blame_row,
+    grids_of,
     new_row,
     rows_of,
 )
@@ -37,7 +40,10 @@ def enter(request: HttpRequest) -> HttpResponse:
     """One screen: the door, the people, done. Without script another row comes by a button that sends the form."""
     viewer = viewer_of(request)
     if request.method != "POST":
-        first = {"door": request.GET.get("door", "")[:120]}
+        first: dict[str, Any] = {"door": request.GET.get("door", "")[:120]}
+        asked = request.GET.get("unit", "")
+        if asked in {str(id) for id, _ in grids_of(viewer)}:
+            first["unit_id"] = int(asked)
         return form_page(request, HouseholdForm(viewer, initial=first), SourceForm(auto_id="from_%s"), [new_row(0)])
     form, source = HouseholdForm(viewer, request.POST), SourceForm(request.POST, auto_id="from_%s")
     rows = rows_of(request.POST)
@@ -114,6 +120,28 @@ def form_page(
         "posted_key": request.POST.get("once_key"),
     }
     return show(request, "registers/enter.html", known, status=status)
+
+
+@page(permission=KEEP)
+def at_door(request: HttpRequest) -> HttpResponse:
+    """What is known of the door that was typed: its standard address, and who is registered there already."""
+    viewer, door = viewer_of(request), request.GET.get("door", "").replace("\x00", "").strip()[:120]
+    asked = request.GET.get("unit_id", "")
+    unit_id = int(asked) if asked in {str(id) for id, _ in grids_of(viewer)} else None
+    known: dict[str, Any] = {"address": None, "rows": (), "elsewhere": ""}
+    if door and unit_id is not None:
+        found = address_of(door, unit_id)
+        rows = lists.households_behind(viewer, door, unit_id, found.id if found else None)
+        known = {"address": found, "rows": rows, "elsewhere": grid_elsewhere(door, unit_id) if found is None else ""}
+    return show(request, "registers/at_door.html", known)
+
+
+def grid_elsewhere(door: str, unit_id: int) -> str:
+    """The name of the other grid of the community in which the address book has this door; empty if there is none."""
+    grid = unit(unit_id)
+    found = address_of(door, grid.parent_id) if grid is not None and grid.parent_id is not None else None
+    other = unit(found.unit_id) if found is not None else None
+    return other.name if other is not None else ""
 
 
 @page(permission=KEEP)

@@ -7,6 +7,7 @@ urlpatterns = [
     path("registers/fields/", lists.fields, name="register_fields"),
     path("registers/due/", lists.due, name="register_due"),
     path("registers/enter/", entering.enter, name="household_enter"),
+    path("registers/enter/door/", entering.at_door, name="household_door"),
     path("registers/enter/row/", entering.row, name="household_row"),
     path("registers/premises/", premises.enter, name="premises_enter"),
     path("registers/conflicts/", conflicts.conflicts, name="register_conflicts"),

@@ -2,7 +2,9 @@
 
 import pytest
 
-from jishi.registers.models import Household, Membership, Resident
+from jishi.registers.models import Dwelling, Household, Membership, Resident
+from tests.addresses.street import street
+from tests.cast import NOW
 from tests.registers.town import citizen_number, enter, person
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +131,55 @@ def test_a_community_worker_chooses_among_the_grids(town, client):
     assert "第一网格" in text
     assert "第二网格" in text
     assert page.post("/registers/enter/", form(town, unit_id=str(town.next_grid.pk))).status_code == 302
+
+
+@pytest.mark.capability("C24")
+def test_before_a_household_is_entered_the_page_tells_who_is_registered_at_the_door(town, client):
+    entered = enter(town, person("张清晓"))
+    page = town.login(client, "li")
+    asked = {"door": "3栋2单元502", "unit_id": town.grid.pk}
+    told = page.get("/registers/enter/door/", asked).content.decode()
+    assert entered.number in told
+    assert "张清晓" in told
+    for nothing in ({"door": "9栋901", "unit_id": town.grid.pk}, {"door": "3栋2单元502"}, {}, {"unit_id": "x"}):
+        assert entered.number not in page.get("/registers/enter/door/", nothing).content.decode()
+
+
+@pytest.mark.capability("L05")
+def test_nobody_asks_who_lives_in_a_grid_of_somebody_else(town, client):
+    entered = enter(town, person("张清晓"))
+    asked = {"door": "3栋2单元502", "unit_id": town.grid.pk}
+    assert entered.number not in town.login(client, "sun").get("/registers/enter/door/", asked).content.decode()
+    assert town.login(client, "wang").get("/registers/enter/door/", asked).status_code == 403
+
+
+@pytest.mark.capability("C05", "C24")
+def test_a_door_is_entered_by_the_code_on_its_plate_or_by_initials(town, client):
+    road = street(town)
+    page = town.login(client, "li")
+    for typed, room in ((road.rooms[0].written_code, road.rooms[0]), ("dml12h3d2dy201", road.rooms[2])):
+        told = page.get("/registers/enter/door/", {"door": typed, "unit_id": town.grid.pk}).content.decode()
+        assert room.full_name in told
+        entered = enter(town, person(f"张{room.id}"), door=typed)
+        home = Dwelling.objects.get(pk=entered.dwelling_id)
+        assert (home.door, home.address_id) == (room.full_name, room.id)
+
+
+@pytest.mark.capability("C24")
+def test_a_door_of_the_next_grid_is_pointed_out(town, client):
+    from jishi.accounts.rules.viewer import SYSTEM
+    from jishi.addresses import actions
+
+    road = street(town)
+    actions.change(address_id=road.house.id, unit_id=town.next_grid.pk, by=SYSTEM, now=NOW)
+    page = town.login(client, "zhou")
+    told = page.get("/registers/enter/door/", {"door": "东门路14号", "unit_id": town.grid.pk}).content.decode()
+    assert f"在{town.next_grid.name}" in told
+
+
+def test_the_next_household_begins_at_the_door_and_in_the_grid_of_the_last(town, client):
+    page = town.login(client, "zhou")
+    text = page.get("/registers/enter/", {"door": "3栋2单元502", "unit": town.next_grid.pk}).content.decode()
+    assert 'value="3栋2单元502"' in text
+    assert f'value="{town.next_grid.pk}" selected' in text
+    assert page.get("/registers/enter/", {"unit": town.other_grid.pk}).status_code == 200
