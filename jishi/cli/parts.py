@@ -1,11 +1,11 @@
-"""`jishi parts`: take components in from a file, and count them."""
+"""`jishi parts`: take components in from a file, take a list of them out, count them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from jishi.cli.ground import Bars, Commands, say_json, start
+from jishi.cli.ground import Bars, Commands, refuse, say_json, start
 from jishi.kernel.errors import Forbidden
 
 if TYPE_CHECKING:
@@ -120,6 +120,31 @@ def manager(username: str) -> "Viewer":
     if found is None:
         raise Forbidden(f"{username} 已经离岗")
     return found
+
+
+@command.command("export")
+@click.argument("file", type=FILE)
+@click.option("--by", metavar="USERNAME", required=True, help="以谁的名义导出：限其辖区和本单位，记入审计。")
+@click.option("--class", "class_code", default="", metavar="CODE", help="只导出这个大类（2位）或小类（4位）。")
+@click.option("--unit", metavar="CODE", help="只导出这个单元。")
+def export(file: Path, by: str, class_code: str, unit: str | None) -> None:
+    """把部件清单导出为 XLSX 或 CSV，可以再次导入。"""
+    start()
+    from django.utils import timezone
+
+    from jishi.flows.component_export import export_components
+    from jishi.parts.queries import Filter
+    from jishi.territory.queries import by_code
+
+    found = by_code(unit) if unit else None
+    if unit and found is None:
+        refuse(f"没有代码为“{unit}”的单元")
+    kind = {2: {"class_code": class_code}, 4: {"subclass_code": class_code}, 0: {}}.get(len(class_code))
+    if kind is None:
+        refuse("大类代码2位，小类代码4位")
+    wanted = Filter(**kind, unit_id=found.id if found is not None else None)
+    number = export_components(path=file, by=manager(by), wanted=wanted, now=timezone.now())
+    click.echo(f"{file.name}：{number} 个部件")
 
 
 @command.command()

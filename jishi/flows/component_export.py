@@ -12,6 +12,7 @@ from django.utils.timezone import localdate, localtime
 
 from jishi.accounts.rules.viewer import Viewer
 from jishi.flows.importing.refused import write_table
+from jishi.kernel.errors import Invalid
 from jishi.parts import queries
 from jishi.parts.actions import note_export
 from jishi.parts.queries import ComponentDetail, Filter
@@ -25,10 +26,15 @@ COLUMNS = (
 AT_ONCE = 2_000
 
 
-def export_components(*, path: Path, by: Viewer, wanted: Filter, now: dt.datetime) -> int:
-    """Write the list as a workbook if ``path`` ends with xlsx, else as CSV; returns how many components are on it."""
+def export_components(*, path: Path, by: Viewer, wanted: Filter, now: dt.datetime, at_most: int | None = None) -> int:
+    """Write the list as a workbook if ``path`` ends with xlsx, else as CSV; returns how many components are on it.
+
+    Raises Invalid for more than ``at_most``.
+    """
     today = localdate(now)
     number = queries.count(by, wanted, today=today)
+    if at_most is not None and number > at_most:
+        raise Invalid(f"这份清单有{number}个部件，XLSX最多{at_most}个；请缩小范围，或导出为CSV")
     with transaction.atomic():
         note_export(components=number, kind=path.suffix.lstrip("."), by=by, now=now)
     mark = f"{by.name} {localtime(now):%Y-%m-%d %H:%M} 从基石导出，共{number}个部件" if path.suffix == ".xlsx" else ""

@@ -104,6 +104,8 @@ class Component(DatedModel):
         indexes = [
             models.Index(fields=["unit", "inspect_by"], condition=LIVE, name="component_due_in_unit"),
             models.Index(fields=["subclass", "code"], condition=LIVE, name="component_of_a_subclass"),
+            # How many are faulty, and how many past their day, is told above every list.
+            models.Index(fields=["condition", "inspect_by"], condition=LIVE, name="component_by_standing"),
             # A strip of longitudes is short enough to be searched through.
             models.Index(
                 fields=["longitude", "latitude"], condition=LIVE & Q(longitude__isnull=False), name="component_by_point"

@@ -299,3 +299,19 @@ def test_the_command_says_what_became_of_the_rows_and_fails_where_one_was_refuse
     assert "导入 2 行；新登记部件 0，此前已导入 1，未导入 1" in again.output
     counted = CliRunner().invoke(main, ["parts", "count"])
     assert "公用设施 0118 路灯：1" in counted.output
+
+
+def test_the_command_takes_out_what_the_person_may_see(town, sheet, tmp_path):
+    take_in(sheet(row(code_of()), row(code_of(serial=2), IN_OTHER_GRID), row(code_of("0101"))))
+    out = tmp_path / "部件.csv"
+    for options, codes in (
+        (["--by", "wang"], [code_of("0101"), code_of(), code_of(serial=2)]),
+        (["--by", "li", "--class", "0118"], [code_of()]),
+        (["--by", "wang", "--unit", town.other_town.code], [code_of(serial=2)]),
+    ):
+        told = CliRunner().invoke(main, ["parts", "export", str(out), *options])
+        assert f"{len(codes)} 个部件" in told.output
+        with out.open(encoding="utf-8-sig", newline="") as file:
+            assert [line["部件代码"] for line in csv.DictReader(file)] == codes
+    assert CliRunner().invoke(main, ["parts", "export", str(out), "--by", "wang", "--class", "1"]).exit_code == 2
+    assert CliRunner().invoke(main, ["parts", "export", str(out), "--by", "wang", "--unit", "9"]).exit_code == 2

@@ -111,12 +111,12 @@ def count(viewer: Viewer, wanted: Filter, *, today: dt.date) -> int:
 def standings(viewer: Viewer, wanted: Filter, *, today: dt.date) -> dict[Standing, int]:
     """How many there are of each standing, whatever standing ``wanted`` names; together all of the list."""
     rows = _narrowed(visible(viewer), replace(wanted, standing=None), today)
-    found = rows.aggregate(
-        faulty=Count("id", filter=_standing(Standing.FAULTY, today)),
-        due=Count("id", filter=_standing(Standing.DUE, today)),
-        every=Count("id"),
-    )
-    faulty, late = found["faulty"], found["due"]
+    asked = {one: _standing(one, today) for one in (Standing.FAULTY, Standing.DUE)}
+    if wanted.search:  # words are looked for in every row: once is enough
+        found = rows.aggregate(every=Count("id"), **{one.value: Count("id", filter=asked[one]) for one in asked})
+    else:
+        found = {"every": rows.count()} | {one.value: rows.filter(asked[one]).count() for one in asked}
+    faulty, late = found[Standing.FAULTY.value], found[Standing.DUE.value]
     return {Standing.SOUND: found["every"] - faulty - late, Standing.DUE: late, Standing.FAULTY: faulty}
 
 

@@ -17,6 +17,7 @@ from jishi.web.forms import PageForm
 from jishi.web.matters.choices import category_choices
 from jishi.web.matters.fields import PhotosField
 
+ASKED = ("q", "kind", "unit", "standing")  # what an address of the list says
 SMALLEST_LISTED = 2  # depth: a county has hundreds of communities, and thousands of grids
 
 

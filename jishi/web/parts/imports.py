@@ -5,12 +5,14 @@ import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +29,7 @@ from jishi.flows.importing.component_layouts import (
     understood,
     usual_layout,
 )
-from jishi.kernel.errors import DomainError, NotFound
+from jishi.kernel.errors import DomainError, Invalid, NotFound
 from jishi.registers.actions import imports as actions
 from jishi.registers.queries import imports as queries
 from jishi.registers.rules.imports import RunRow, Subject
@@ -37,12 +39,13 @@ from jishi.web.forms import PageForm
 from jishi.web.guards import page
 from jishi.web.matters.views import viewer_of
 from jishi.web.pages import show
-from jishi.web.parts.forms import filter_of
+from jishi.web.parts.forms import ASKED, filter_of
 from jishi.web.receiving import as_posted, do_once
 from jishi.web.registers.imports import STATES
 
 MANAGE = Permission.MANAGE_PLACE
 SHOWN = 50
+IN_A_WORKBOOK = 30_000  # rows somebody waits for: a workbook of them takes some seconds
 
 
 def tables() -> ModuleType:
@@ -215,9 +218,14 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return redirect("parts")
     suffix = "csv" if request.POST.get("format") == "csv" else "xlsx"
-    now = timezone.now()
+    now, at_most = timezone.now(), IN_A_WORKBOOK if suffix == "xlsx" else None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"parts.{suffix}"
-        export_components(path=path, by=viewer_of(request), wanted=filter_of(request.POST), now=now)
+        wanted = filter_of(request.POST)
+        try:
+            export_components(path=path, by=viewer_of(request), wanted=wanted, now=now, at_most=at_most)
+        except Invalid as refusal:
+            messages.warning(request, refusal.message)
+            return redirect(f"{reverse('parts')}?{urlencode({name: request.POST.get(name, '') for name in ASKED})}")
         file = path.open("rb")
     return FileResponse(file, as_attachment=True, filename=f"部件_{timezone.localdate(now):%Y%m%d}.{suffix}")

@@ -23,7 +23,7 @@ from jishi.territory.queries import full_name, unit
 from jishi.web.guards import page
 from jishi.web.matters.views import viewer_of
 from jishi.web.pages import show
-from jishi.web.parts.forms import FaultForm, filter_of, kind_choices, unit_choices
+from jishi.web.parts.forms import ASKED, FaultForm, filter_of, kind_choices, unit_choices
 from jishi.web.parts.history import history_of
 from jishi.web.parts.maps import map_of
 from jishi.web.receiving import as_posted, do_once
@@ -42,7 +42,7 @@ def components(request: HttpRequest) -> HttpResponse:
         return redirect("component", code)
     wanted = filter_of(request.GET)
     after = request.GET.get("after", "")[:16]
-    asked = {name: request.GET.get(name, "")[:60] for name in ("q", "kind", "unit", "standing")}
+    asked = {name: request.GET.get(name, "")[:60] for name in ASKED}
     found = queries.components(viewer, wanted, today=today, after=after if after.isdigit() else "")
     each = queries.standings(viewer, wanted, today=today)
     known = {

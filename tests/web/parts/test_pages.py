@@ -227,3 +227,16 @@ def test_a_list_goes_out_as_it_is_narrowed_and_comes_in_again(client, town, kind
     assert (back.code, back.name, back.keeper_id) == (lamp, "=1+1", town.city_management.pk)
     assert back.code != cover
     assert Entry.objects.filter(action="components_export").count() == 1
+
+
+def test_a_workbook_nobody_would_wait_for_is_refused_with_what_to_do(client, town, monkeypatch):
+    monkeypatch.setattr("jishi.web.parts.imports.IN_A_WORKBOOK", 1)
+    put(town), put(town, serial=2), put(town, "0101")
+    town.login(client, "wang")
+    form = {"once_key": KEY, "format": "xlsx"}
+    answer = client.post("/parts/export/", form | {"kind": "0118"}, follow=True)
+    assert answer.redirect_chain[0][0] == "/parts/?q=&kind=0118&unit=&standing="
+    assert "这份清单有2个部件，XLSX最多1个；请缩小范围，或导出为CSV" in answer.content.decode()
+    assert client.post("/parts/export/", form | {"kind": "0101"}).status_code == 200
+    assert client.post("/parts/export/", form | {"format": "csv"}).status_code == 200
+    assert Entry.objects.filter(action="components_export").count() == 2
