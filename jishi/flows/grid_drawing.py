@@ -61,7 +61,9 @@ class MapFile:
             numbers = np.array([_number(one) for one in given])
         bad = np.flatnonzero(~(np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers))))
         if len(bad):
-            raise Invalid(f"第 {bad[0] + 1} 行的“{name}”是“{given[bad[0]]}”，须是 0 或正整数")
+            written = _text(given[bad[0]])
+            told = f"是“{written}”" if written else "没有写"
+            raise Invalid(f"第 {bad[0] + 1} 行的“{name}”{told}，须是 0 或正整数")
         return numbers.astype(np.int64)
 
     def names(self, name: str) -> tuple[np.ndarray, list[str]]:
@@ -137,7 +139,7 @@ def read(path: Path) -> MapFile:
     try:
         meta, _, shapes, values = raw.read(path)
     except (errors.DataSourceError, errors.DataLayerError) as error:
-        raise Invalid(f"读不出 {path.name}，须是 Shapefile、GeoPackage 或 GeoJSON：{error}") from error
+        raise Invalid(f"读不出 {path.name}，须是 Shapefile、GeoPackage 或 GeoJSON") from error
     if shapes is None:
         raise Invalid(f"{path.name} 里没有图形")
     return MapFile(path, meta["crs"], meta["geometry_type"], shapes, dict(zip(meta["fields"], values, strict=True)))
@@ -241,7 +243,7 @@ def _flat(file: MapFile) -> np.ndarray:
 
 
 def _text(value: Any) -> str:
-    if value is None or (isinstance(value, float) and np.isnan(value)):
+    if value is None or (isinstance(value, float | np.floating) and not np.isfinite(value)):
         return ""
     if isinstance(value, float | np.floating) and value == int(value):
         return str(int(value))

@@ -110,6 +110,8 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(tmp_path):
     file = laid(tmp_path / "units.gpkg", houses(), hu=[100] * 23 + [-1])
     assert "没有“户数”这一列，有：hu" in grids("draw", file, "--households", "户数").stderr
     assert "第 24 行的“hu”是“-1”" in grids("draw", file, "--households", "hu").stderr
+    gap = laid(tmp_path / "gap.gpkg", houses(), hu=[1.0] * 23 + [float("nan")])
+    assert "第 24 行的“hu”没有写" in grids("draw", gap, "--households", "hu").stderr
     (tmp_path / "units.txt").write_text("nothing")
     assert "读不出 units.txt" in grids("draw", tmp_path / "units.txt", "--households", "hu").stderr
     assert "扩展名" in grids("draw", file, "--households", "hu", "--out", tmp_path / "o.shp").stderr
