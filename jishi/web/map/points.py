@@ -10,7 +10,7 @@ from jishi.kernel.tiles import EXTENT, Tile, mercator
 from jishi.kernel.vector_tiles import layer, point
 
 MOST = 4_000  # points a tile holds; of more only the counts are told
-ACROSS = 16  # cells across a tile, each as wide as a finger on the screen
+ACROSS = 8  # cells across a tile, each as wide as the largest circle a count is drawn in
 COUNTED = ("n", "pressing")
 
 Placed = tuple[int, int, int, int]  # x and y in the tile, how many, how many of them are pressing

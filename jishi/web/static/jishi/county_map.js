@@ -43,7 +43,15 @@ const words = (id, source, filter, field, more = {}) => ({
   layout: { "text-field": field, "text-font": FONT, "text-size": 12, ...more },
   paint: { "text-color": more["text-anchor"] ? INK : "#fff", ...(more["text-anchor"] ? HALO : {}) },
 });
+const numbers = (id, source, at) => {
+  const drawn = words(id, source, COUNTED, ["to-string", ["get", "n"]], { "text-allow-overlap": true });
+  return { ...drawn, paint: { ...drawn.paint, "text-translate": at } };
+};
 const below = { "text-anchor": "top", "text-offset": [0, 0.7] };
+
+// Counts of several layers have one middle: those of buildings and parts stand a little to either side of it.
+const BUILDINGS_AT = [-13, 9];
+const PARTS_AT = [13, 9];
 
 const LAYERS = {
   stations: [
@@ -51,14 +59,14 @@ const LAYERS = {
     { ...words("station-names", "stations", true, ["get", "name"], below), minzoom: 12.5 },
   ],
   buildings: [
-    { ...circle("building-counts", "buildings", COUNTED, { "circle-radius": SIZE, "circle-color": "#8a6d3b", "circle-opacity": 0.78 }), minzoom: FIRST_COUNTS },
-    { ...words("building-numbers", "buildings", COUNTED, ["to-string", ["get", "n"]], { "text-allow-overlap": true }), minzoom: FIRST_COUNTS },
+    { ...circle("building-counts", "buildings", COUNTED, { "circle-radius": SIZE, "circle-color": "#8a6d3b", "circle-opacity": 0.78, "circle-translate": BUILDINGS_AT }), minzoom: FIRST_COUNTS },
+    { ...numbers("building-numbers", "buildings", BUILDINGS_AT), minzoom: FIRST_COUNTS },
     circle("buildings", "buildings", ALONE, { "circle-radius": ["interpolate", ["linear"], ["zoom"], 15, 4, 18, 8], "circle-color": "#8a6d3b", "circle-stroke-color": "#fff", "circle-stroke-width": 1.4 }),
     { ...words("building-names", "buildings", ALONE, ["get", "name"], below), minzoom: 16.5 },
   ],
   parts: [
-    { ...circle("part-counts", "parts", COUNTED, { "circle-radius": SIZE, "circle-color": PART, "circle-opacity": 0.78, "circle-stroke-color": TONES.alert, "circle-stroke-width": ["case", [">", ["get", "pressing"], 0], 2, 0] }), minzoom: FIRST_COUNTS },
-    { ...words("part-numbers", "parts", COUNTED, ["to-string", ["get", "n"]], { "text-allow-overlap": true }), minzoom: FIRST_COUNTS },
+    { ...circle("part-counts", "parts", COUNTED, { "circle-radius": SIZE, "circle-color": PART, "circle-opacity": 0.78, "circle-translate": PARTS_AT, "circle-stroke-color": TONES.alert, "circle-stroke-width": ["case", [">", ["get", "pressing"], 0], 2, 0] }), minzoom: FIRST_COUNTS },
+    { ...numbers("part-numbers", "parts", PARTS_AT), minzoom: FIRST_COUNTS },
     circle("parts", "parts", ALONE, {
       "circle-radius": ["interpolate", ["linear"], ["zoom"], 15, 3, 18, 6], "circle-color": PART,
       "circle-stroke-color": ["case", ["get", "pressing"], TONES.alert, "#fff"], "circle-stroke-width": ["case", ["get", "pressing"], 2.4, 1] }),
@@ -68,7 +76,7 @@ const LAYERS = {
     circle("matter-counts", "matters", COUNTED, {
       "circle-radius": SIZE, "circle-color": TONES.moving, "circle-opacity": 0.85,
       "circle-stroke-color": TONES.alert, "circle-stroke-width": ["case", [">", ["get", "pressing"], 0], 2.6, 0] }),
-    words("matter-numbers", "matters", COUNTED, ["to-string", ["get", "n"]], { "text-allow-overlap": true }),
+    numbers("matter-numbers", "matters", [0, 0]),
     circle("matters", "matters", ALONE, {
       "circle-radius": 7, "circle-color": ["match", ["get", "tone"], ...Object.entries(TONES).flat(), TONES.moving],
       "circle-stroke-color": ["case", ["get", "pressing"], TONES.alert, "#fff"], "circle-stroke-width": ["case", ["get", "pressing"], 3, 1.6] }),
@@ -145,6 +153,7 @@ const hovering = (map) => {
   let over = null;
   const set = (unit, hover) => unit && map.setFeatureState({ source: unit.source, sourceLayer: unit.source, id: unit.id }, { hover });
   map.on("mousemove", (event) => {
+    if (map.isMoving()) return; // to look for what lies under the pointer at every step would make the map stutter
     const unit = deepestUnit(map, event.point);
     if (unit?.id === over?.id) return;
     set(over, false);
@@ -193,7 +202,7 @@ const start = async (box) => {
     const map = new library.Map({
       container: box, style: styleOf(box, allowed, on), locale: WORDS, attributionControl: false, dragRotate: false, pitchWithRotate: false,
       bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 24, maxZoom: 16 }, minZoom: 6, maxZoom: 19, hash: "at",
-      localIdeographFontFamily: FONT[0],
+      localIdeographFontFamily: FONT[0], fadeDuration: 0,
     });
     map.touchZoomRotate.disableRotation();
     map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
