@@ -55,9 +55,9 @@ def _check_is_somebody_else(entry: PersonEntry, dwelling_id: int) -> None:
     )
     number, born = entry.values.get("document_number", ""), entry.values.get("birth_date", "")
     for known_number, known_born in here.values_list("document_number", "birth_date"):
-        both_shown = number and known_number
-        both_born = born and known_born is not None
-        if not both_shown and not (both_born and known_born.isoformat() != born):
+        both_shown = bool(number and known_number)
+        born_apart = bool(born) and known_born is not None and known_born.isoformat() != born
+        if not both_shown and not born_apart:
             raise Conflict(
                 "这个门牌已登记过同名的人。是同一个人的不用再登记；确是另一个人的，请填写证件号码或出生日期区分。",
                 field="name",

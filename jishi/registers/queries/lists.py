@@ -95,7 +95,7 @@ def households_at(viewer: Viewer, paths: Sequence[str], lying_in: Collection[int
 
 def households_behind(viewer: Viewer, door: str, unit_id: int, address_id: int | None) -> Sequence[HouseholdRow]:
     """Households of one grid of the viewer's area at exactly this door, by its standard address or by the words."""
-    rows = records(RecordKind.HOUSEHOLD, within(unit_ids(viewer), unit_id))
+    rows: QuerySet[Any] = records(RecordKind.HOUSEHOLD, within(unit_ids(viewer), unit_id))
     at = Q(dwelling__door=door) if address_id is None else Q(dwelling__door=door) | Q(dwelling__address=address_id)
     live = Home.objects.filter(at, household=OuterRef("pk"), valid_to__isnull=True)
     return _household_rows(list(rows.filter(Exists(live)).order_by("id")[:5]))

@@ -18,13 +18,15 @@ form.addEventListener("keydown", (event) => {
   all[all.indexOf(event.target) + 1]?.focus();
 });
 
-form.addEventListener(
+// Before the document hears of it: a form that was not sent must not count as sent.
+window.addEventListener(
   "submit",
   (event) => {
+    if (event.target !== form) return;
     notice.hidden = navigator.onLine;
     if (navigator.onLine) return;
     event.preventDefault();
-    event.stopImmediatePropagation(); // or the form would count as sent
+    event.stopImmediatePropagation();
     notice.focus();
   },
   true,
