@@ -139,10 +139,13 @@ def export(file: Path, by: str, class_code: str, unit: str | None) -> None:
     found = by_code(unit) if unit else None
     if unit and found is None:
         refuse(f"没有代码为“{unit}”的单元")
-    kind = {2: {"class_code": class_code}, 4: {"subclass_code": class_code}, 0: {}}.get(len(class_code))
-    if kind is None:
+    if len(class_code) not in (0, 2, 4):
         refuse("大类代码2位，小类代码4位")
-    wanted = Filter(**kind, unit_id=found.id if found is not None else None)
+    wanted = Filter(
+        class_code=class_code if len(class_code) == 2 else "",
+        subclass_code=class_code if len(class_code) == 4 else "",
+        unit_id=found.id if found is not None else None,
+    )
     number = export_components(path=file, by=manager(by), wanted=wanted, now=timezone.now())
     click.echo(f"{file.name}：{number} 个部件")
 

@@ -95,8 +95,8 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.given(found)
 
-        def act() -> object:
-            return actions.change(code=found.row.code, given=given, by=viewer_of(request), now=timezone.now())
+        def act() -> None:
+            actions.change(code=found.row.code, given=given, by=viewer_of(request), now=timezone.now())
 
         return _carried_out(request, found, form, act, _("已更正"))
     return _change_page(request, found, form=form, status=422 if form.errors else 200)
@@ -109,8 +109,8 @@ def condition(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
 
-        def act() -> object:
-            return correct_condition(
+        def act() -> None:
+            correct_condition(
                 code=found.row.code,
                 condition=Condition(given["condition"]),
                 reason=given["reason"],
@@ -129,8 +129,8 @@ def retire(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
 
-        def act() -> object:
-            return actions.retire(code=found.row.code, reason=reason, by=viewer_of(request), now=timezone.now())
+        def act() -> None:
+            actions.retire(code=found.row.code, reason=reason, by=viewer_of(request), now=timezone.now())
 
         return _carried_out(request, found, form, act, _("已注销"))
     return _change_page(request, found, retire=form, status=422 if form.errors else 200)
@@ -144,7 +144,7 @@ def _live(request: HttpRequest, code: str) -> ComponentDetail:
 
 
 def _carried_out(
-    request: HttpRequest, found: ComponentDetail, form: PageForm, act: Callable[[], object], said: str
+    request: HttpRequest, found: ComponentDetail, form: PageForm, act: Callable[[], None], said: str
 ) -> HttpResponse:
     """Act once and go back to the component; a refusal shows the page with this form as it was typed."""
 

@@ -85,7 +85,7 @@ class ComponentForm(PageForm):
         known, said = bodies_by_name(), self.cleaned_data
         if before is not None:
             known |= {body.name: body for body in (getattr(before, role) for role in ROLES) if body.organization_id}
-        bodies = {role: known.get(said[role]) or Body(name=said[role]) for role in ROLES}
+        bodies: dict[str, Any] = {role: known.get(said[role]) or Body(name=said[role]) for role in ROLES}
         code = before.row.code if before is not None else ""
         facts = {name: said[name] for name in ("unit_id", "name", "place", "longitude", "latitude")}
         return Given(code=code, **facts, **bodies)
