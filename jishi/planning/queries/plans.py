@@ -66,12 +66,7 @@ def proposal_of(row: PlanRow) -> Proposal:
         .order_by("number")
         .values_list("number", "name", "unit_id", "cause", "reason", "reason_by", "became_id")
     ]
-    fields = (
-        "number", "address_id", "name", "compound", "households", "people", "present_id", "grid__number", "drawn",
-        "moved_by", "longitude", "latitude", "area", "outer",
-    )  # fmt: skip
-    rows = PlannedBlock.objects.filter(plan_id=row.id).order_by("number").values_list(*fields)
-    blocks = [BlockRow(*each) for each in rows]
+    blocks = blocks_of(row.id)
     pairs = GridPlan.objects.filter(pk=row.id).values_list("neighbours", flat=True)[0]
     units = units_on_record({*row.present, *(one.present_id for one in blocks if one.present_id is not None)})
     return Proposal(
@@ -81,6 +76,16 @@ def proposal_of(row: PlanRow) -> Proposal:
         tuple(Beside(*pair) for pair in pairs),
         {unit.id: unit.name for unit in units.values()},
     )
+
+
+def blocks_of(plan_id: int) -> list[BlockRow]:
+    """The buildings of a plan by number; whose they are is not known here."""
+    fields = (
+        "number", "address_id", "name", "compound", "households", "people", "present_id", "grid__number", "drawn",
+        "moved_by", "longitude", "latitude", "area", "outer",
+    )  # fmt: skip
+    rows = PlannedBlock.objects.filter(plan_id=plan_id).order_by("number").values_list(*fields)
+    return [BlockRow(*each) for each in rows]
 
 
 def cells(plan_id: int) -> list[tuple[int, Any]]:

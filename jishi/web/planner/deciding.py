@@ -75,10 +75,10 @@ def approve(request: HttpRequest, plan_id: int) -> HttpResponse:
             lines = do_once(request, as_posted(request), lambda: _approved(request, plan_id))[0]["lines"]
         except DomainError as error:
             refused, status = error.message, error.status
+            row = queries.plan(viewer, plan_id)  # as it is now
         else:
             messages.success(request, "；".join(lines))
             return redirect("grid_plan", plan_id)
-    row = queries.plan(viewer, plan_id)
     if row.state is not State.READY:
         if refused:
             messages.error(request, refused)

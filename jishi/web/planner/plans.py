@@ -15,7 +15,7 @@ from jishi.accounts.rules.roles import Role
 from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.sheets import harmless
 from jishi.planning import queries
-from jishi.planning.queries.plans import proposal_of
+from jishi.planning.queries.plans import blocks_of, proposal_of
 from jishi.planning.rules.plan import BlockRow, PlanRow, Proposal
 from jishi.planning.rules.vocabulary import State
 from jishi.territory.queries import full_name, unit_on_record
@@ -142,9 +142,9 @@ def _is_shown(sheet: PlanSheet, block: BlockRow, wanted: str) -> bool:
 @page()
 def ground(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The ground of every building (GeoJSON) with its figures; no names of residents."""
-    whole = queries.proposal(viewer_of(request), plan_id)
+    row = queries.plan(viewer_of(request), plan_id)
     shapes = dict(queries.cells(plan_id))
-    load = whole.plan.standard.load
+    load = row.standard.load
     features = [
         {
             "type": "Feature",
@@ -161,7 +161,7 @@ def ground(request: HttpRequest, plan_id: int) -> HttpResponse:
                 "at": [one.longitude, one.latitude],
             },
         }
-        for one in whole.blocks
+        for one in blocks_of(plan_id)
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features})
 

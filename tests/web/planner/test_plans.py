@@ -283,7 +283,7 @@ def test_the_page_costs_few_statements(client, drawn, django_assert_max_num_quer
     street, found = drawn
     street.cast.login(client, "zhou")
     text(client, at(found.plan.id))
-    with django_assert_max_num_queries(9):
-        text(client, at(found.plan.id))
     with django_assert_max_num_queries(8):
+        text(client, at(found.plan.id))
+    with django_assert_max_num_queries(5):
         client.get(at(found.plan.id, "ground/"))
