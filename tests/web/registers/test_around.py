@@ -166,3 +166,24 @@ def test_a_past_day_is_no_way_around(home, client, who):
     answer = home.login(client, who).get(home.page, {"day": DAY.isoformat()})
     assert answer.status_code in (403, 404)
     assert "张清晓" not in answer.content.decode()
+
+
+@pytest.mark.capability("C24", "L05")
+def test_somebody_registered_here_and_living_elsewhere_is_no_way_into_the_other_area(town, client):
+    from jishi.registers.actions.dwellings import tie
+    from jishi.registers.rules.vocabulary import StayKind
+
+    here = enter(town)
+    there = enter(
+        town, person("李月禾", stays=(StayKind.USUAL,)), by="sun", unit=town.next_grid, door="8栋101", now=NOW
+    )
+    tie(
+        resident_id=there.resident_ids[0], dwelling_id=here.dwelling_id, kind=StayKind.REGISTERED,
+        by=town.viewer("zhou"), now=NOW,
+    )  # fmt: skip
+    text = town.login(client, "li").get(f"/registers/resident/{there.resident_ids[0]}/").content.decode()
+    assert "8栋101" in text
+    for behind in (f"/registers/dwelling/{there.dwelling_id}/", f"/registers/households/{there.number}/"):
+        assert behind not in text
+        assert client.get(behind).status_code == 404
+    assert there.number not in text
