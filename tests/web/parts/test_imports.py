@@ -67,9 +67,7 @@ def test_from_the_file_to_the_rows_that_stayed_out(desk):
     by_worker()
     assert Component.objects.get().name == "12"
     assert "新登记部件" in page(desk, here)
-    answer = desk.get(f"{here}refused/")
-    sheet = b"".join(answer.streaming_content)
-    answer.close()
+    sheet = b"".join(desk.get(f"{here}refused/").streaming_content)
     rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet)).get_sheet_by_index(0).to_python()
     assert rows[0] == [*HEADER, "行号", "结果", "原因"]
     assert rows[1][1:2] + rows[1][-3:] == ["'=1+1", "3", "未导入", "目录中没有小类9999"]
