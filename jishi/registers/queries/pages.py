@@ -113,6 +113,7 @@ class PremisesShown:
     staff_count: int | None
     stamp: Stamp
     grid: UnitRow | None
+    address_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +340,7 @@ def _premises_shown(rows: Sequence[Premises], today: dt.date) -> list[PremisesSh
             row.staff_count,
             stamps[row.pk],
             _grid_of(row.grids.all()),
+            row.address_id,
         )
         for row in rows
     ]

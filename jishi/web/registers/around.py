@@ -13,7 +13,8 @@ from jishi.addresses.queries import AddressRow
 from jishi.matters.queries.at_door import matters_on_the_way_to
 from jishi.matters.rules.stages import Stage
 from jishi.parts.queries import ComponentRow, Near, near, standing_in
-from jishi.registers.queries.lists import ListPage, households_at
+from jishi.registers.queries.lists import HouseholdRow, ListPage, households_at, households_behind
+from jishi.registers.queries.pages import PremisesShown
 
 METRES = 100
 
@@ -47,6 +48,17 @@ def matters_around(viewer: Viewer, way: Sequence[AddressRow], day: dt.date) -> l
         }
         for row in found
     ]
+
+
+def households_behind_the_door_of(viewer: Viewer, premises: PremisesShown) -> Sequence[HouseholdRow]:
+    """Households at the door of premises, and those in the building the premises have for their address."""
+    if premises.grid is None:
+        return ()
+    found = {row.number: row for row in households_behind(viewer, premises.door, premises.grid.id, premises.address_id)}
+    if premises.address_id is not None:
+        inside = addresses.address(premises.address_id)
+        found |= {row.number: row for row in households_at(viewer, [inside.path], {inside.unit_id}).rows}
+    return tuple(found.values())
 
 
 def households_around(viewer: Viewer, row: ComponentRow) -> ListPage | None:

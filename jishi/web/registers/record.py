@@ -23,6 +23,7 @@ from jishi.web.guards import page
 from jishi.web.matters.views import viewer_of
 from jishi.web.pages import show
 from jishi.web.receiving import as_posted, do_once
+from jishi.web.registers.around import households_behind_the_door_of
 from jishi.web.registers.forms import EndForm, RevealForm, SourceForm
 from jishi.web.registers.values import ValuesForm
 
@@ -118,6 +119,7 @@ def record_page(
         "end": EndForm(auto_id="end_%s"),
         "ends": kind in (RecordKind.DWELLING, RecordKind.PREMISES),
         "shown": shown_of(viewer, kind, record_id),
+        "households": households_of(viewer, kind, record_id),
         "may_keep": viewer.may(KEEP),
         "may_reveal": viewer.may(Permission.READ_SENSITIVE),
         "may_decide": viewer.may(Permission.DECIDE_REGISTER),
@@ -144,6 +146,13 @@ def shown_of(viewer: Viewer, kind: RecordKind, record_id: int) -> Any:
     if kind is RecordKind.DWELLING:
         return pages.dwelling(viewer, record_id, today)
     return pages.premises(viewer, record_id, today) if kind is RecordKind.PREMISES else None
+
+
+def households_of(viewer: Viewer, kind: RecordKind, record_id: int) -> Any:
+    """The households to go back to from premises."""
+    if kind is not RecordKind.PREMISES:
+        return ()
+    return households_behind_the_door_of(viewer, pages.premises(viewer, record_id, timezone.localdate()))
 
 
 @page(permission=KEEP, writes=True)
