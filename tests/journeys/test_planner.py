@@ -103,6 +103,7 @@ def test_every_page_of_planning_fits_the_phone_and_is_walked_by_keyboard(visitor
     plan = street.drawn().plan
     for who, pages in {
         "zhao": ["/grids/", "/grids/?verdict=proposed", f"/grids/plans/{plan.id}/approve/"],
+        "zhang": ["/grids/", f"/grids/plans/{plan.id}/"],
         "zhou": [f"/grids/communities/{street.cast.community.pk}/", f"/grids/plans/{plan.id}/withdraw/"],
     }.items():
         page = visitor(who, phone=True)
