@@ -49,11 +49,11 @@ class County:
     desk: str  # path of the dispatcher's worklist page
 
 
-def make_county(database: Database) -> County:
-    """Migrate the database, load the place and take the people on; some seconds."""
-    done = subprocess.run(
-        [sys.executable, "-m", "jishi.cli.bench.county"], env=database.env, capture_output=True, check=False
-    )
+def make_county(database: Database, *, drawn: bool = False) -> County:
+    """Migrate the database, load the place and take the people on; some seconds. With ``drawn`` the grids have ground
+    too, which takes some more."""
+    asked = [sys.executable, "-m", "jishi.cli.bench.county", *(["--drawn"] if drawn else [])]
+    done = subprocess.run(asked, env=database.env, capture_output=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the county could not be made:\n{done.stderr.decode(errors='replace')[-3000:]}")
     return read_county(done.stdout.splitlines()[-1])
@@ -65,23 +65,27 @@ def read_county(text: bytes) -> County:
     return County(**known | {"workers": [Worker(**worker) for worker in known["workers"]]})
 
 
-def build() -> County:
+def build(*, drawn: bool) -> County:
     """Make the county in the database of the settings."""
     from django.conf import settings
     from django.core.management import call_command
     from django.urls import reverse
     from django.utils import timezone
 
+    from jishi.accounts.rules.viewer import SYSTEM
     from jishi.duties import queries as duties
     from jishi.flows import place_loading
     from jishi.organizations import queries as organizations
     from jishi.territory import queries as territory
+    from jishi.territory.actions.grounds import draw_sketches
 
     call_command("migrate", interactive=False, verbosity=0)
     now = timezone.now()
     folder = settings.PLACES_DIR / settings.PLACE
     place_loading.load_place(folder, now=now)
     _draw_grids(now)
+    if drawn:
+        draw_sketches(by=SYSTEM, now=now)
     county = territory.county()
     grids = territory.units(GRID_DEPTH)
     centre = organizations.centre_for(county)
@@ -165,9 +169,10 @@ def _log_in(person_id: int) -> str:
 
 
 @click.command()
-def main() -> None:
+@click.option("--drawn", is_flag=True)
+def main(drawn: bool) -> None:
     start()
-    say_json(asdict(build()))
+    say_json(asdict(build(drawn=drawn)))
 
 
 if __name__ == "__main__":

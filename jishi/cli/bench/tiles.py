@@ -63,7 +63,7 @@ def measure(*, quick: bool, seed: int) -> Iterator[Outcome]:
 
 def prepare(made: Database, size: Size, seed: int) -> County:
     """The county with everything on its map; each database is filled by a process of its own."""
-    county = make_county(made)
+    county = make_county(made, drawn=True)
     lay_out(made, county, houses=size.houses, parts=size.parts, seed=seed)
     fill(made, county, size.matters, seed=seed, now=datetime.now(UTC), open_share=1.0, point_share=1.0)
     return county
@@ -86,16 +86,17 @@ def _measure_on(made: Database, county: County, size: Size, seed: int) -> Iterat
         tiles = screens(county, size.screens, random.Random(seed))
         paths = {layer: [f"/map/tiles/{layer}/{tile.z}/{tile.x}/{tile.y}.pbf" for tile in tiles] for layer in LAYERS}
         caught = iter(statements_of(made, [path for layer in ASKED for path in paths[layer]], cookie).again)
-        times: list[float] = []
-        floors: list[float] = []
+        slowest = (0.0, "", 0.0)
         for layer in LAYERS:
             floor = _floor(made, [next(caught) for _ in tiles]) if layer in ASKED else []
             taken, figures = _layer(made, server, layer, paths[layer], cookie, floor, f"{made.kind} {size} {layer}")
             yield from figures
-            times += taken
-            floors += floor
-        said = f"{made.kind} {size}, p95 of {len(times)} tiles in ms, bare driver {rounded(percentile(floors, 0.95))}:"
-        yield at_most(SUITE, said, percentile(times, 0.95), BAR_MS)
+            least = percentile(floor, 0.95) if floor else 0.0
+            slowest = max(slowest, (percentile(taken, 0.95), layer, least))
+        p95, layer, least = slowest
+        beside = f", bare driver {rounded(least)}" if least else ""
+        said = f"{made.kind} {size}, p95 of the slowest layer ({layer}) in ms{beside}:"
+        yield at_most(SUITE, said, p95, BAR_MS)
 
 
 def _layer(
