@@ -105,7 +105,10 @@ TABLE = {
     ("GET", "/api/v1/parts/{part_code}"): (
         None, {"li", "zhou", "wang", "qian", "zhang", "zhao"}, {"sun": 404, "chen": 404, "he": 404, "": 403},
     ),
-    ("POST", "/api/v1/parts"): ({"subclass_code": "0118", "unit_id": "{grid}"}, {"zhao"}, 403),
+    # the unit is 小孙's grid
+    ("POST", "/api/v1/parts"): ({"subclass_code": "0118", "unit_id": "{grid}"}, {"zhao", "sun", "zhou"}, 403),
+    ("POST", "/api/v1/parts/{part_code}/changes"): ({"unit_id": "{grid}"}, {"zhao"}, 403),
+    ("POST", "/api/v1/parts/{part_code}/condition"): ({"condition": "faulty", "reason": "漏记"}, {"zhao"}, 403),
     ("POST", "/api/v1/parts/{part_code}/inspections"): ({}, {"li", "zhou"}, {"sun": 404, "": 403}),
     ("POST", "/api/v1/parts/{part_code}/faults"): ({"note": "灯不亮"}, {"li", "zhou"}, {"sun": 404, "": 403}),
     ("POST", "/api/v1/parts/{part_code}/retirement"): ({"reason": "拆除"}, {"zhao"}, 403),
