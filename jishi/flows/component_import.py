@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
 from jishi.accounts.rules.viewer import SYSTEM, Viewer
-from jishi.flows.import_steps import Clock, Progress, Step
+from jishi.flows.import_steps import HELD, Clock, Progress, Step
 from jishi.flows.importing.component_layouts import (
     check_source_name,
     columns_of,
@@ -72,13 +72,13 @@ def begun(
         path=str(file.resolve()), file_name=file.name, digest=digest, source_name=source_name, source=Source.IMPORT,
         all_or_nothing=all_or_nothing, by=by, now=now, subject=Subject.PARTS,
     )  # fmt: skip
-    return imports.set_columns(run_id=run.id, columns=chosen, by=by, now=now, dry=dry)
+    return imports.set_columns(run_id=run.id, columns=chosen, by=by, now=now, dry=dry, held_until=now + HELD)
 
 
 def go_on(run: RunRow, by: Viewer, clock: Clock, progress: Progress | None = None) -> None:
     """Work on a run to its end, telling how far it is; for the command line."""
     told = "试导" if run.state == "checking" else "导入"
-    for step in work_on(run, by, clock):
+    for step in work_on(run, by, clock, HELD):
         if progress is not None:
             progress(told, step.done_rows, step.rows)
 
@@ -86,10 +86,13 @@ def go_on(run: RunRow, by: Viewer, clock: Clock, progress: Progress | None = Non
 def work_on(run: RunRow, by: Viewer, clock: Clock, lease: dt.timedelta | None = None) -> Iterator[Step]:
     """Try a run or take it in, as its state says; a step after each batch.
 
-    What is wrong with the file as a whole ends the run with a sentence in its note, and is raised as Invalid.
+    What is wrong with the file as a whole ends the run with a sentence in its note, and is raised as Invalid. A run
+    that another program has gone on with is left to it.
     """
     try:
         yield from _worked(run, by, clock, lease)
+    except imports.TakenOver:
+        raise
     except DomainError as refusal:
         imports.finish(run=run, by=by, now=clock(), failed=refusal.message)
         raise

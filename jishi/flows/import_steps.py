@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Clock = Callable[[], dt.datetime]
+HELD = dt.timedelta(minutes=10)  # how long the command line keeps a file for itself without a sign of life
 Progress = Callable[[str, int, int], None]  # told what is done, how many rows are done, how many there are
 
 

@@ -18,7 +18,7 @@ from django.utils.timezone import localdate
 
 from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import Viewer
-from jishi.flows.import_steps import Clock, Progress, Step
+from jishi.flows.import_steps import HELD, Clock, Progress, Step
 from jishi.flows.importing.frames import header_of, read_rows
 from jishi.flows.importing.register_checks import REASON, checked
 from jishi.flows.importing.register_columns import MEANINGS, RegisterLayout, read_register_layout, understood
@@ -36,7 +36,6 @@ from jishi.registers.rules.imports import RunRow
 from jishi.registers.rules.vocabulary import Source
 
 BATCH = 20_000
-HELD = dt.timedelta(minutes=10)  # how long the command line keeps a file for itself without a sign of life
 _TRIES = 3
 
 

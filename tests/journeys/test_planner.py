@@ -67,7 +67,8 @@ def test_a_plan_goes_from_the_asking_to_the_new_grids(visitor, street):
     page.writes("第一网格的例外理由", "两家隔河，不宜分开").presses("保存理由", within="tr:has(#plan-reason-0)")
     page.sees("例外理由已记下", "第二网格还没有写明例外理由")
     page.writes("第二网格的例外理由", "河东只有两户").presses("保存理由", within="tr:has(#plan-reason-1)")
-    page.sees("例外理由已记下").does_not_see("还没有写明例外理由", "批准…")
+    page.tab.get_by_text("还没有写明例外理由").wait_for(state="detached")
+    page.sees("例外理由已记下").does_not_see("批准…")
 
     leader = visitor("zhang", phone=True)
     leader.presses("网格划分").comes_to("/grids/").presses("方案待定 2").comes_to("/grids/communities/")

@@ -26,7 +26,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A matter about a component, and how the one stands that is handled for it (itself, or what it was merged into)."""
+    """A matter about a component, and how the one handled for it stands: itself, or what it was merged into."""
 
     number: str
     stage: Stage

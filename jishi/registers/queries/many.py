@@ -92,8 +92,8 @@ def _with_household(rows: pl.DataFrame, source_name: str) -> pl.DataFrame:
     ids = rows["resident_id"].drop_nulls()
     live = Membership.objects.filter(**LIVE, resident_id__among=ids)
     member = frame(
-        live.values_list("resident_id", "household_id", "household__number", "relation"),
-        {"resident_id": pl.Int64, "in_household": pl.Int64, "in_number": pl.String, "in_relation": pl.String},
+        live.values_list("resident_id", "household_id", "relation"),
+        {"resident_id": pl.Int64, "in_household": pl.Int64, "in_relation": pl.String},
     )
     households = member["in_household"].unique()
     homes = Home.objects.filter(**LIVE, household_id__among=households)
@@ -129,7 +129,7 @@ def _with_standing(rows: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("relation") == Relation.HEAD.value)
         & pl.col("headed").fill_null(False),
         remark=_remark(),
-    ).drop("headed", "at_home", "in_household", "in_number", "in_relation")
+    ).drop("headed", "at_home", "in_household", "in_relation")
 
 
 def _remark() -> pl.Expr:
@@ -138,7 +138,8 @@ def _remark() -> pl.Expr:
     def word(name: str) -> pl.Expr:
         return pl.col(name).replace_strict(labels, default=None, return_dtype=pl.String)
 
-    moved = pl.concat_str(pl.lit("此人已登记在另一户（"), "in_number", pl.lit("），住处未改，请上门核实"))
+    # Which household is not said: it may lie outside of the area of whoever brings the file.
+    moved = pl.lit("此人已登记在另一户，住处未改，请上门核实")
     other = pl.concat_str(
         pl.lit("与户主关系登记为“"), word("in_relation"), pl.lit("”，文件为“"), word("relation"), pl.lit("”，未改")
     )

@@ -10,7 +10,7 @@ from jishi.registers.rules.vocabulary import Source
 
 
 class Subject(StrEnum):
-    """What the rows of a file are about. Registers of other rooms come in by the same runs; they read them themselves."""
+    """What the rows of a file are about. Other rooms bring theirs in by the same runs and read them themselves."""
 
     PEOPLE = "people"
     PARTS = "parts"
