@@ -143,8 +143,8 @@ def _build(end: dt.datetime, seed: int, days: int, count: int, progress: Progres
     for day in range(days + 1):
         world.clock.run(min(end, start + dt.timedelta(days=day + 1)))
         progress("事项", day + 1, days + 1)
-    tell_the_latest(end)
     propose_grids(community, keeper, end)
+    tell_the_latest(end)
     return Built(len(world.cases), staff.people, figures.figures(), latest_closed(world), tuple(world.stumbled))
 
 

@@ -14,10 +14,12 @@ from jishi.accounts.rules.viewer import Viewer
 from jishi.addresses.queries import addresses
 from jishi.addresses.queries.standing import standing_in
 from jishi.flows import unit_changes
+from jishi.flows.plan_telling import note
 from jishi.flows.unit_changes import UnitsChanged
 from jishi.planning import actions as planning
 from jishi.planning import queries as plans
 from jishi.planning.rules.plan import Proposal
+from jishi.planning.rules.vocabulary import State
 from jishi.registers.actions.grids import hand_over_households
 from jishi.registers.queries.living import living_in
 from jishi.territory.queries import subtree_ids
@@ -37,7 +39,9 @@ def approve_plan(*, plan_id: int, version: int, by: Viewer, now: dt.datetime) ->
     """Let a plan take effect today. Raises what ``planning.approve`` and ``unit_changes.redraw`` raise."""
     try:
         with transaction.atomic():
-            return _approve(plan_id, version, by, now)
+            done = _approve(plan_id, version, by, now)
+            note(plan_id, State.APPROVED, now)
+            return done
     finally:
         unit_changes.forget_places()  # after a rollback too
 

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from jishi.addresses.queries.standing import standing_in
+from jishi.flows.plan_telling import note
 from jishi.kernel.errors import DomainError, Invalid
 from jishi.planning import actions as planning
 from jishi.planning.actions import DrawnBlock, DrawnGrid
@@ -23,7 +24,7 @@ from jishi.planning.rules.blocks import Block, Living, Standing, blocks_of, fres
 from jishi.planning.rules.figures import Beside, keepers
 from jishi.planning.rules.plan import PlanRow
 from jishi.planning.rules.standard import Standard
-from jishi.planning.rules.vocabulary import Mode
+from jishi.planning.rules.vocabulary import Mode, State
 from jishi.registers.queries.living import living_in
 from jishi.territory.queries import UnitRow, grounds, subtree_ids
 
@@ -59,9 +60,12 @@ class PlanDesk:
             raise
         return True
 
-    def _give_up(self, plan: PlanRow, note: str) -> None:
+    def _give_up(self, plan: PlanRow, why: str) -> None:
+        now = self._clock()
         try:
-            planning.fail(plan=plan, note=note, now=self._clock())
+            with transaction.atomic():
+                planning.fail(plan=plan, note=why, now=now)
+                note(plan.id, State.FAILED, now)
         except DomainError:
             return  # withdrawn meanwhile
 
@@ -87,7 +91,9 @@ def draw_plan(plan: PlanRow, clock: Clock = timezone.now) -> None:
         )
     ]
     with transaction.atomic():
-        planning.propose(plan=plan, grids=grids, blocks=drawn, besides=_besides(problem), now=clock())
+        now = clock()
+        planning.propose(plan=plan, grids=grids, blocks=drawn, besides=_besides(problem), now=now)
+        note(plan.id, State.READY, now)
 
 
 def blocks_in(community: UnitRow, standard: Standard) -> list[Block]:

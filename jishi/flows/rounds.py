@@ -6,6 +6,7 @@ from jishi.accounts.actions import forget_sessions
 from jishi.flows.component_following import follow_step
 from jishi.flows.grid_proposals import PlanDesk
 from jishi.flows.order_telling import tell_of_order_step
+from jishi.flows.plan_telling import PLAN_MOVED, tell_of_plan
 from jishi.flows.register_desk import ImportDesk
 from jishi.flows.register_files import forget_files
 from jishi.flows.telling import tell_of_instruction, tell_of_step
@@ -28,6 +29,7 @@ HANDLERS: dict[str, Handler] = {
     "instruction.given": tell_of_instruction,
     "instruction.answered": tell_of_instruction,
     "order.step": tell_of_order_step,
+    PLAN_MOVED: tell_of_plan,
 }
 
 SWEEPS: tuple[Sweep, ...] = (

@@ -26,6 +26,7 @@ KINDS = {
     "instruction.given": gettext_lazy("领导作出批办"),
     "instruction.answered": gettext_lazy("批办已反馈"),
     "order.step": gettext_lazy("点单办理的每一步"),
+    "grid_plan.state": gettext_lazy("网格划分方案算出、批准"),
 }
 
 
