@@ -179,9 +179,9 @@ def _divided(mode: Mode, problem: "Problem", blocks: Sequence[Block]) -> list[in
     held = {id: number for number, id in enumerate(dict.fromkeys(one.present for one in blocks if one.present))}
     present = np.array([held.get(one.present or 0, -1) for one in blocks], np.int64)
     if mode is Mode.DRAW or not held:
-        grid = districting.draw(problem, seed=SEED).grid
+        grid = districting.best_drawing(problem, seed=SEED).grid
     elif mode is Mode.REBALANCE:
-        grid = districting.rebalance(problem, present, seed=SEED).grid
+        grid = districting.best_balance(problem, present, seed=SEED).grid
     else:  # who is in no grid yet is a grid of their own, for a person to put somewhere
         grid = np.where(present < 0, len(held), present)
     order: dict[int, int] = {}

@@ -1,5 +1,6 @@
 """Grids for a community or a whole county: drawn afresh, or balanced again with few households moved."""
 
+from jishi.algorithms.districting.choice import best_balance, best_drawing
 from jishi.algorithms.districting.draw import Plan, draw
 from jishi.algorithms.districting.explain import Cause, Reason, explain
 from jishi.algorithms.districting.measure import Measures, measure
@@ -17,6 +18,8 @@ __all__ = [
     "Rebalanced",
     "Standard",
     "Units",
+    "best_balance",
+    "best_drawing",
     "draw",
     "explain",
     "measure",

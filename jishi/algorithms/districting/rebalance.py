@@ -36,12 +36,19 @@ class Rebalanced(Plan):
 
 
 def rebalance(
-    problem: Problem, present: Ints, *, seed: int = 1, effort: int = EFFORT, step: Step = lambda units: None
+    problem: Problem,
+    present: Ints,
+    *,
+    seed: int = 1,
+    effort: int = EFFORT,
+    away: float = AWAY,
+    step: Step = lambda units: None,
 ) -> Rebalanced:
     """Bring every grid of ``present`` (the grid of each unit; negative: none yet) within the tolerance.
 
     Grids keep their number; one in several pieces keeps the heaviest. A grid is added or given up only where the mean
-    would leave the tolerance; new ones are numbered on.
+    would leave the tolerance; new ones are numbered on. ``away`` is the price of a household that moves, in mean edge
+    weights: the lower, the more may move for a better shape.
     """
     checked(problem, np.maximum(present, 0))
     tied = joined(problem)
@@ -58,7 +65,7 @@ def rebalance(
         home = home - int(names[0] < 0)
         names = names[names >= 0]
         share, grid, home, names = _started(graph, load[ids], home, names, tied, seed)
-        found = _balanced(graph, units, load[ids], grid, home, share, seed, effort, step)
+        found = _balanced(graph, units, load[ids], grid, home, share, seed, effort, away, step)
         added = np.arange(fresh, fresh + max(0, share.number - len(names)))
         fresh += len(added)
         result[ids] = np.concatenate((names, added))[found]
@@ -135,7 +142,16 @@ def _halved(graph: Graph, load: Floats, grid: Ints, seed: int) -> Ints:
 
 
 def _balanced(
-    graph: Graph, units: Units, load: Floats, grid: Ints, home: Ints, share: Share, seed: int, effort: int, step: Step
+    graph: Graph,
+    units: Units,
+    load: Floats,
+    grid: Ints,
+    home: Ints,
+    share: Share,
+    seed: int,
+    effort: int,
+    away: float,
+    step: Step,
 ) -> Ints:
     """Along the least flow first; then a search in which moving a household costs; then one that brings back home
     whoever need not have moved."""
@@ -147,7 +163,7 @@ def _balanced(
         step(len(units))
         return grid
     unit = float(graph.weight.mean())
-    prices = prices_for(graph, units, share)._replace(balance=0.0, away=AWAY * unit, hot=2.2 * unit, cold=0.01 * unit)
+    prices = prices_for(graph, units, share)._replace(balance=0.0, away=away * unit, hot=2.2 * unit, cold=0.01 * unit)
     prices = prices._replace(lenient=600 * unit)
     grid = flowed(ground, grid, home, share)
     grid = improve(ground, grid, home, prices, effort=effort, seed=seed, step=step)
