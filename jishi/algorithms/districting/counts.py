@@ -35,7 +35,8 @@ def share_of(load: Floats, standard: Standard, number: int | None = None) -> Sha
     number = min(max(number, 1), len(load))
     others = number - big
     target = rest / others if others > 0 and rest > 0 else standard.households
-    possible = standard.least <= target <= standard.most
+    # With no grid left beside those of the big units, nobody else may be there.
+    possible = standard.least <= target <= standard.most if others > 0 else others == 0 and rest == 0
     least, most = standard.least, standard.most
     if not possible:
         least, most = target * (1 - standard.tolerance), target * (1 + standard.tolerance)

@@ -134,11 +134,23 @@ def _halved(graph: Graph, load: Floats, grid: Ints, seed: int) -> Ints:
     size, total = np.bincount(grid), np.bincount(grid, load)
     heaviest = int(np.argmax(np.where(size > 1, total, -1)))
     ids = np.flatnonzero(grid == heaviest)
-    half = first_division(graph.take(ids, np.full(len(grid), -1, np.int64)), load[ids], 2, seed)
+    inside = graph.take(ids, np.full(len(grid), -1, np.int64))
+    half = first_division(inside, load[ids], 2, seed)
+    if half.max() == 0:  # one unit outweighs all others, and METIS parts nothing
+        half[farthest(inside, int(np.argmax(load[ids])))] = 1
     less = int(np.argmin(np.bincount(half, load[ids])))
     grid = grid.copy()
     grid[ids[half == less]] = grid.max() + 1
     return grid
+
+
+def farthest(graph: Graph, start: int) -> int:
+    """The unit of a connected graph that is most steps away: without it the others still lie in one piece."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    matrix = csr_array((graph.weight, graph.neighbours, graph.starts), shape=(len(graph), len(graph)))
+    return int(breadth_first_order(matrix, start, directed=False, return_predecessors=False)[-1])
 
 
 def _balanced(

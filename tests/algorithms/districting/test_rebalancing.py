@@ -1,12 +1,15 @@
 """A present division balanced again: only what is listed moves, and little of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as patience
 from hypothesis import strategies as st
 
-from jishi.algorithms.districting import Problem, draw, measure, rebalance
+from jishi.algorithms.districting import Problem, Standard, draw, measure, rebalance
+from jishi.algorithms.districting.counts import share_of
 from jishi.algorithms.districting.flow import least_flow
 from jishi.cli.bench.districting import moved_at_least, shocked
 from jishi.cli.bench.town import town
@@ -100,3 +103,25 @@ def test_the_least_flow_is_what_one_can_count_by_hand():
     assert flow is not None
     assert flow.total == pytest.approx(2 + 6 + 4)
     assert least_flow(problem.graph, problem.load, np.arange(3), 41, 44) is None
+
+
+@pytest.mark.capability("C02", "K06-I1")
+@patience(max_examples=40)
+@given(st.integers(10, 60), st.integers(1, 50), st.integers(5, 600), st.sampled_from([0.01, 0.1, 0.3, 0.99]), st.data())
+def test_a_standard_far_from_what_the_houses_allow_is_divided_all_the_same(number, seed, households, tolerance, data):
+    """Buildings as big as grids or bigger, so that few units are left to cut between."""
+    problem = replace(town(number, seed), standard=Standard(households, 3 * households, tolerance))
+    present = data.draw(st.lists(st.integers(-1, 4), min_size=len(problem), max_size=len(problem)))
+    found = rebalance(problem, np.array(present), effort=EFFORT)
+    figures = measure(problem, found.grid)
+    assert figures.violations == 0
+    assert (figures.units > 0).all()
+
+
+@pytest.mark.capability("C02")
+def test_where_more_buildings_than_grids_are_too_big_grids_are_added():
+    loads = np.array([80.0, 48.0, 40.0, 24.0, 24.0, 24.0])
+    usual = Standard(30, 90, 0.1)
+    assert not share_of(loads, usual, 2).possible
+    assert not share_of(loads, usual, 3).possible
+    assert share_of(np.array([80.0, 48.0]), usual, 2).possible
