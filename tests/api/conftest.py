@@ -96,3 +96,11 @@ def town(cast) -> Town:
 def lasting_town(transactional_db) -> Town:
     """The same county, committed: other threads and connections see it."""
     return in_force(Cast())
+
+
+@pytest.fixture
+def places(town: Town) -> dict[str, Any]:
+    """What the paths of the table of access point at."""
+    from tests.api.places import laid_out
+
+    return laid_out(town)

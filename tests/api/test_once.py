@@ -12,6 +12,7 @@ from django.db import connection
 from jishi.api.schema import schema
 from jishi.matters.models import Matter, Step
 from jishi.matters.queries.invariants import broken_invariants
+from tests.api.places import filled
 from tests.api.test_access import TABLE
 from tests.api.test_matters import photo
 from tests.cast import NOW
@@ -21,16 +22,11 @@ BODY = {"text": "路灯不亮"}
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("endpoint", [one for one in TABLE if one[0] != "GET"], ids=" ".join)
-def test_no_write_is_taken_without_a_key(town, endpoint):
-    from tests.api.test_access import TABLE, filled
-
+def test_no_write_is_taken_without_a_key(town, places, endpoint):
     method, path = endpoint
     body, allowed, _ = TABLE[endpoint]
-    number = town.register()
-    named = ("instruction_id", "person_id", "posting_id", "token_id", "office", "grid", "offer_id")
-    places = dict.fromkeys(named, 1) | {"day": "2026-11-25", "part_code": "4302040118000001", "order": number}
-    address = path.format(number=number, step="urge", digest="x", **places)
-    answer = town.program(sorted(allowed)[0]).send(method, address, filled(body, places), once=None)
+    program = town.program(sorted(allowed)[0])
+    answer = program.send(method, path.format(**places), filled(body, places), once=None)
     assert answer.status_code == 422, answer.content
     assert answer.json()["error"]["field"] == "Idempotency-Key"
 

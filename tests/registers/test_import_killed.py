@@ -48,7 +48,7 @@ def test_killed_and_gone_on_with(made, tmp_path):
             户编号=str(n),
             证件号码=citizen_number("19800101", n),
             门牌=f"{n}栋",
-            联系电话="无" if n == 3 else "",
+            联系电话="打不通" if n == 3 else "",
         )
         for n in range(PEOPLE)
     ]
