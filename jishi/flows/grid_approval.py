@@ -4,7 +4,7 @@ One transaction: either the community has its new grids with everything in them,
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +18,14 @@ from jishi.flows.plan_telling import note
 from jishi.flows.unit_changes import UnitsChanged
 from jishi.planning import actions as planning
 from jishi.planning import queries as plans
-from jishi.planning.rules.plan import Proposal
+from jishi.planning.rules.blocks import Living
+from jishi.planning.rules.plan import Proposal, check_today
+from jishi.planning.rules.standing import Lived
 from jishi.planning.rules.vocabulary import State
 from jishi.registers.actions.grids import hand_over_households
 from jishi.registers.queries.living import living_in
-from jishi.territory.queries import subtree_ids
-from jishi.territory.rules.redrawing import Redrawn
+from jishi.territory.queries import subtree_ids, tree
+from jishi.territory.rules.redrawing import Redrawn, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def approve_plan(*, plan_id: int, version: int, by: Viewer, now: dt.datetime) ->
 def _approve(plan_id: int, version: int, by: Viewer, now: dt.datetime) -> Approved:
     whole = planning.approve(plan_id=plan_id, version=version, by=by, now=now)
     community = whole.plan.community
-    allowed = sum(bool(one.reason) for one in whole.grids)
+    allowed = sum(bool(whole.by_number[one.grid].reason) for one in whole.after.grids if one.needs_reason)
     if all(whole.stays(grid.number) for grid in whole.grids):
         kept = {grid.number: grid.unit_id for grid in whole.grids if grid.unit_id is not None}
         planning.settle(whole=whole, became=kept, by=by, now=now)
@@ -58,37 +60,54 @@ def _approve(plan_id: int, version: int, by: Viewer, now: dt.datetime) -> Approv
     houses = {one.address_id: one.grid for one in whole.blocks if one.address_id is not None}
     lying = {id: row.unit_id for id, row in addresses(houses).items()}
     shared = {one.present_id for one in whole.blocks} | {community.id}
-    living = _numbers_of(whole, houses)
-    changed = unit_changes.redraw(
-        community_id=community.id,
-        parts=_parts(whole, lying),
-        addresses={id: index[number] for id, number in houses.items() if lying[id] in shared},
-        rest={one.present_id or community.id: index[one.grid] for one in whole.blocks if one.address_id is None},
-        by=by,
-        now=now,
-    )
-    became = {grid.number: unit.id for grid, unit in zip(whole.grids, changed.parts, strict=True)}
+    living = _living(whole, houses)
+    check_today(whole, _lived(living))
+    parts = _parts(whole, lying)
+    same = standing(tree(), parts)
+    changed = None
+    if len(same) < len(parts):
+        changed = unit_changes.redraw(
+            community_id=community.id,
+            parts=parts,
+            addresses={id: index[number] for id, number in houses.items() if lying[id] in shared},
+            rest={one.present_id or community.id: index[one.grid] for one in whole.blocks if one.address_id is None},
+            by=by,
+            now=now,
+        )
+        became = {grid.number: unit.id for grid, unit in zip(whole.grids, changed.parts, strict=True)}
+    else:  # only people who were in no grid come into one
+        became = {grid.number: same[place] for place, grid in enumerate(whole.grids)}
     # Nearly all are there by now, with their address; who is registered in one grid and lives in another is not.
-    hand_over_households(places={id: became[number] for id, number in living.items()}, by=by, now=now)
+    places = {home.household_id: became[number] for number, homes in living.items() for home in homes}
+    hand_over_households(places=places, by=by, now=now)
     planning.settle(whole=whole, became=became, by=by, now=now)
     return Approved(plan_id, allowed, changed)
 
 
-def _numbers_of(whole: Proposal, houses: Mapping[int, int]) -> dict[int, int]:
-    """By household: the number of the grid its building, or what has no address in its present grid, is in. Who came
-    to a building the plan does not know goes with its ground."""
+def _living(whole: Proposal, houses: Mapping[int, int]) -> dict[int, list[Living]]:
+    """By number of grid: the households that live today in its buildings, or of its present grid without an address.
+    Who came to a building the plan does not know goes with its ground and is not among them."""
     units = subtree_ids(whole.plan.community.id)
-    standing = {row[0]: row[3] for row in standing_in(units)}
+    lines = {row[0]: row[3] for row in standing_in(units)}
     lumps = {one.present_id: one.grid for one in whole.blocks if one.address_id is None}
-    found = {}
-    for household_id, unit_id, address_id, _ in living_in(units):
-        if address_id in standing:
-            number = next((houses[up] for up in reversed(standing[address_id]) if up in houses), None)
+    found: dict[int, list[Living]] = {}
+    for home in (Living(*row) for row in living_in(units)):
+        if home.address_id in lines:
+            number = next((houses[up] for up in reversed(lines[home.address_id]) if up in houses), None)
         else:
-            number = lumps.get(unit_id if unit_id in whole.plan.present else None)
+            number = lumps.get(home.unit_id if home.unit_id in whole.plan.present else None)
         if number is not None:
-            found[household_id] = number
+            found.setdefault(number, []).append(home)
     return found
+
+
+def _lived(living: Mapping[int, Sequence[Living]]) -> dict[int, Lived]:
+    return {
+        number: Lived(
+            len(homes), sum(home.people for home in homes), tuple(home.people for home in homes if home.collective)
+        )
+        for number, homes in living.items()
+    }
 
 
 def _parts(whole: Proposal, lying: Mapping[int, int]) -> list[Redrawn]:

@@ -9,6 +9,7 @@ import re
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -19,7 +20,7 @@ from jishi.flows.plan_telling import note
 from jishi.kernel.errors import DomainError, Invalid
 from jishi.planning import actions as planning
 from jishi.planning.actions import DrawnBlock, DrawnGrid
-from jishi.planning.queries import grids_of
+from jishi.planning.queries import exceptions, grids_of
 from jishi.planning.rules.blocks import Block, Living, Standing, blocks_of, fresh_names
 from jishi.planning.rules.figures import Beside, keepers
 from jishi.planning.rules.plan import PlanRow
@@ -29,9 +30,9 @@ from jishi.registers.queries.living import living_in
 from jishi.territory.queries import UnitRow, grounds, subtree_ids
 
 if TYPE_CHECKING:
-    from jishi.algorithms.districting import Problem
+    from jishi.algorithms.districting import Problem, Reason
 
-LEASE = dt.timedelta(minutes=10)
+LEASE = dt.timedelta(minutes=2)  # far longer than a plan takes; after a crash it is drawn anew then
 SEED = 20261122  # the same registers give the same proposal
 MOST_BLOCKS = 20_000
 _UNIT = re.compile(r"第(\d+)个单元")
@@ -83,7 +84,7 @@ def draw_plan(plan: PlanRow, clock: Clock = timezone.now) -> None:
     numbers = _divided(plan.mode, problem, blocks)
     # Of a division nobody computed it cannot be said that no exchange would help.
     causes = {} if plan.mode is Mode.KEEP else _causes(problem, numbers, blocks)
-    grids = _named(numbers, blocks, present, causes)
+    grids = _excused(_named(numbers, blocks, present, causes), numbers, blocks)
     drawn = [
         DrawnBlock(block, grid, point, cell, float(area), float(outer))
         for block, grid, point, cell, area, outer in zip(
@@ -101,7 +102,7 @@ def blocks_in(community: UnitRow, standard: Standard) -> list[Block]:
     units = subtree_ids(community.id)
     addresses = [standing(row) for row in standing_in(units)]
     living = [Living(*row) for row in living_in(units)]
-    return blocks_of(addresses, living, {one.id: one.name for one in grids_of(community.id)}, standard.most)
+    return blocks_of(addresses, living, {one.id: one.name for one in grids_of(community.id)}, standard)
 
 
 def standing(row: tuple[int, str, str, tuple[int, ...], float | None, float | None]) -> Standing:
@@ -140,8 +141,8 @@ def _laid_out(
     cells, flat, placed = cells_of(points, _ground(plan.community, blocks, present))
     units, graph = units_of(
         flat,
-        np.array([one.households for one in blocks], np.int64),
-        np.array([one.people for one in blocks], np.int64),
+        np.array([round(one.load) for one in blocks], np.int64),
+        None,  # the people of dormitories are in the load
         _numbered([one.compound for one in blocks]),
         street=_numbered([one.street for one in blocks]),
     )
@@ -201,7 +202,17 @@ def _causes(problem: "Problem", numbers: Sequence[int], blocks: Sequence[Block])
         )
 
     reasons = explain(problem, np.array(numbers, np.int64))
-    return {one.grid: in_place(one.sentence) for one in reasons}
+    return {one.grid: _of_dormitory(one, numbers, blocks) or in_place(one.sentence) for one in reasons}
+
+
+def _of_dormitory(reason: "Reason", numbers: Sequence[int], blocks: Sequence[Block]) -> str:
+    """What is said of a grid one block of which is too big only by the people who live together in it."""
+    inside = [block for number, block in zip(numbers, blocks, strict=True) if number == reason.grid]
+    biggest = max(inside, key=lambda block: block.load)
+    if reason.cause.value != "big unit" or round(biggest.load) == biggest.households:
+        return ""
+    who = f"{biggest.label}登记{biggest.households}户、{biggest.people}人"
+    return f"{who}，有集体户，按人数折{biggest.load:.0f}户，一栋就超过一格的上限"
 
 
 def _named(
@@ -217,6 +228,21 @@ def _named(
     names = dict(zip(added, fresh_names({grid.name for grid in present.values()}, len(added)), strict=True))
     names |= {number: present[unit_id].name for number, unit_id in goes_on.items()}
     return [DrawnGrid(number, names[number], goes_on.get(number), causes.get(number, "")) for number in held]
+
+
+def _excused(grids: Sequence[DrawnGrid], numbers: Sequence[int], blocks: Sequence[Block]) -> list[DrawnGrid]:
+    """Grids that are just the present ones bring the reason they were excepted for."""
+    allowed = exceptions(grid.unit_id for grid in grids if grid.unit_id is not None)
+    placed = list(zip(numbers, blocks, strict=True))
+    found = []
+    for grid in grids:
+        reason = allowed.get(grid.unit_id or 0)
+        stays = all((number == grid.number) == (block.present == grid.unit_id) for number, block in placed)
+        if reason is not None and stays:
+            found.append(replace(grid, reason=reason.reason, reason_by=reason.asked_by))
+        else:
+            found.append(grid)
+    return found
 
 
 def _besides(problem: "Problem") -> list[Beside]:

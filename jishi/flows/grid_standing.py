@@ -7,11 +7,12 @@ from jishi.accounts.rules.viewer import Viewer
 from jishi.planning.queries import exceptions, grids_of, may_see, open_plans
 from jishi.planning.rules.plan import PlanRow
 from jishi.planning.rules.standard import Standard, standard_of
-from jishi.planning.rules.standing import GridStanding, Verdict, stand
-from jishi.registers.queries.living import sizes
+from jishi.planning.rules.standing import GridStanding, Lived, Verdict, stand
+from jishi.registers.queries.living import dormitories, sizes
 from jishi.territory.queries import UnitRow, place, units
 
 COMMUNITY_DEPTH = 2
+NOBODY = Lived()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class CommunityStanding:
     grids: tuple[GridStanding, ...]
     plan: PlanRow | None
     elsewhere: int
+    elsewhere_people: int = 0
 
     @property
     def households(self) -> int:
@@ -29,7 +31,7 @@ class CommunityStanding:
 
     @property
     def people(self) -> int:
-        return sum(one.people for one in self.grids)
+        return sum(one.people for one in self.grids) + self.elsewhere_people
 
     def count(self, verdict: Verdict) -> int:
         return sum(one.verdict is verdict for one in self.grids)
@@ -56,7 +58,7 @@ def standing(communities: Iterable[UnitRow]) -> list[CommunityStanding]:
     usual = standard()
     grids = {one.id: grids_of(one.id) for one in asked}
     ids = [grid.id for below in grids.values() for grid in below]
-    lived = sizes([*ids, *grids])
+    lived = _lived([*ids, *grids])
     allowed = exceptions(ids)
     plans = open_plans(grids)
     found = []
@@ -66,13 +68,18 @@ def standing(communities: Iterable[UnitRow]) -> list[CommunityStanding]:
             stand(
                 unit_id=grid.id,
                 name=grid.name,
-                households=lived.get(grid.id, (0, 0))[0],
-                people=lived.get(grid.id, (0, 0))[1],
+                lived=lived.get(grid.id, NOBODY),
                 standard=usual,
                 reason=allowed[grid.id].reason if grid.id in allowed else "",
                 proposed=plan is not None,
             )
             for grid in grids[community.id]
         )
-        found.append(CommunityStanding(community, rows, plan, lived.get(community.id, (0, 0))[0]))
+        above = lived.get(community.id, NOBODY)
+        found.append(CommunityStanding(community, rows, plan, above.households, above.people))
     return found
+
+
+def _lived(unit_ids: list[int]) -> dict[int, Lived]:
+    shared = dormitories(unit_ids)
+    return {id: Lived(*counts, tuple(shared.get(id, ()))) for id, counts in sizes(unit_ids).items()}

@@ -39,6 +39,8 @@ def tell_of_plan(event: ClaimedEvent, now: dt.datetime) -> Spread:
 
 def _people(state: State, row: PlanRow, today: dt.date) -> set[int]:
     asker = {row.asked_by_id} - {0}
+    if row.state is State.WITHDRAWN:
+        return set()
     if state is State.READY:
         return asker | _holding(row, (Role.LEADER, Role.ADMINISTRATOR), today)
     if state is State.APPROVED:

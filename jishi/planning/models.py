@@ -72,6 +72,8 @@ class PlannedGrid(models.Model):
     cause = models.CharField("为何超出标准", max_length=300, blank=True)
     reason = models.CharField("例外理由", max_length=300, blank=True)
     reason_by = models.CharField("理由填写人", max_length=120, blank=True)
+    # Empty where the reason is that of the exception in force, which somebody else allowed already.
+    reason_by_id = models.BigIntegerField("理由填写人编号", null=True)
     became = models.ForeignKey(
         "territory.Unit", on_delete=models.PROTECT, null=True, db_index=False, related_name="+", verbose_name="批准后"
     )
@@ -103,12 +105,14 @@ class PlannedBlock(models.Model):
     compound = models.CharField("小区", max_length=300, blank=True)
     households = models.PositiveIntegerField("户数")
     people = models.PositiveIntegerField("人数")
+    load = models.FloatField("折算户数")
     present = models.ForeignKey(
         "territory.Unit", on_delete=models.PROTECT, null=True, db_index=False, related_name="+", verbose_name="现网格"
     )
     grid = models.ForeignKey(PlannedGrid, on_delete=models.PROTECT, related_name="blocks", verbose_name="方案网格")
     drawn = models.PositiveIntegerField("算出的网格")  # the number of the grid the computation put it in
     moved_by = models.CharField("手工调整人", max_length=120, blank=True)
+    moved_by_id = models.BigIntegerField("手工调整人编号", null=True)
     longitude = models.FloatField("经度")  # CGCS2000/WGS84, degrees
     latitude = models.FloatField("纬度")
     cell = models.JSONField("范围")  # GeoJSON geometry: the ground nearer to it than to any other block

@@ -15,9 +15,11 @@ from jishi.planning.models import GridException, GridPlan
 from jishi.planning.queries import exceptions, plan
 from jishi.planning.rules.standing import Verdict
 from jishi.planning.rules.vocabulary import Mode, State
+from jishi.registers.actions.households import end_household
 from jishi.registers.models import HouseholdGrid
 from jishi.registers.queries.figures import households_by_grid, people_by_grid
 from jishi.registers.queries.living import sizes
+from jishi.registers.rules.vocabulary import EndReason
 from jishi.territory.queries import children, history, locate, unit
 from jishi.territory.rules.succession import Part
 from tests.cast import NOW, TODAY
@@ -150,6 +152,9 @@ def test_an_exception_is_recorded_with_its_reason_and_who_allowed_it(street):
     assert (allowed.reason, allowed.asked_by, allowed.approved_by) == ("两地隔河", "老周", "张区长")
     (here,) = standing([unit(street.cast.community.pk)])
     assert {one.verdict for one in here.grids} == {Verdict.ALLOWED}
+    same = street.drawn(Mode.KEEP)
+    assert [(grid.reason, grid.reason_by) for grid in same.grids] == [("两地隔河", "老周")] * 2
+    planning.withdraw(plan_id=same.plan.id, by=street.cast.zhou, now=NOW)
     again = street.drawn(Mode.REBALANCE)
     approve(street, again, now=TOMORROW + dt.timedelta(days=1))
     assert not GridException.objects.filter(valid_to__isnull=True).exists()
@@ -197,6 +202,49 @@ def test_grids_changed_meanwhile_are_not_overwritten(street):
         approve(street, found)
     assert plan(street.cast.zhou, found.plan.id).state is State.READY
     assert held_by_grid(street)["第一网格"] == 7
+
+
+@pytest.mark.capability("C02", "C92")
+def test_who_changed_a_plan_of_somebody_else_does_not_approve_it(street):
+    street.move_in(*street.build(7), *street.build(1, street.cast.next_grid))
+    found = street.drawn()
+    planning.move_blocks(
+        plan_id=found.plan.id, version=found.plan.version, blocks=[0], to=0, by=street.cast.zhao, now=NOW
+    )
+    found = street.look(found.plan.id)
+    with pytest.raises(Forbidden, match="须由别人批准"):
+        approve(street, found, by="zhao")
+    assert approve(street, found).changed is not None
+
+
+@pytest.mark.capability("C02", "K06-I1", "K06-I3")
+def test_who_left_and_who_came_since_the_plan_was_drawn_is_looked_at(street):
+    entered = street.move_in(*street.build(7), *street.build(1, street.cast.next_grid))
+    found = street.drawn()
+    for each in entered:
+        if found.blocks[entered.index(each)].grid == 1:
+            end_household(household_id=each.id, reason=EndReason.DISSOLVED, by=street.cast.zhou, now=NOW)
+    with pytest.raises(Conflict, match="已没有住户"):
+        approve(street, found)
+    street.move_in(*street.houses[-4:])
+    for _ in range(3):
+        street.move_in(street.houses[0])
+    with pytest.raises(Conflict, match="现在超出标准"):
+        approve(street, found)
+    assert plan(street.cast.zhou, found.plan.id).state is State.READY
+
+
+@pytest.mark.capability("C02", "K06-I1")
+def test_households_in_no_grid_come_into_one_without_another_change(street):
+    cast = street.cast
+    entered = street.move_in(*street.build(3), *street.build(3, cast.next_grid))
+    HouseholdGrid.objects.filter(household_id=entered[0].id).update(unit_id=cast.community.pk)
+    found = street.drawn()
+    assert [block.present_id for block in found.blocks].count(None) == 1
+    done = approve(street, found)
+    assert done.changed is None
+    assert held_by_grid(street) == {"第一网格": 3, "第二网格": 3}
+    assert unit(cast.grid.pk) is not None
 
 
 @pytest.mark.capability("C02")

@@ -50,7 +50,12 @@ def test_houses_become_a_grid_of_their_own_and_an_empty_grid_is_dropped(street, 
     }
     new = next(grid.number for grid in found.grids if grid.unit_id is None)
     move(street, plan, version, [4, 5, 6, 7], new)
-    assert [grid.name for grid in street.look(plan.id).grids] == ["第三网格"]
+    last = street.look(plan.id)
+    assert [grid.name for grid in last.grids] == ["第三网格"]
+    assert [grid.name for grid in last.emptied] == ["第一网格", "第二网格"]
+    move(street, plan, last.plan.version, [4, 5, 6, 7], 1)
+    back = next(grid for grid in street.look(plan.id).grids if grid.name == "第二网格")
+    assert (back.number, back.unit_id) == (1, street.cast.next_grid.pk)
 
 
 def test_a_grid_that_is_gone_and_houses_that_are_none_are_refused(street, plan):

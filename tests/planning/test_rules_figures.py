@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from jishi.kernel.errors import Invalid
 from jishi.planning.rules.figures import Beside, Piece, changing, figures, keepers
 from jishi.planning.rules.standard import Standard, standard_of
-from jishi.planning.rules.standing import Verdict, stand
+from jishi.planning.rules.standing import Lived, Verdict, stand
 
 USUAL = Standard()
-SQUARE = [Piece(200, 600, area=100.0, outer=20.0) for _ in range(4)]  # 2 × 2 squares of 10 m
+SQUARE = [Piece(200, 600, 200, area=100.0, outer=20.0) for _ in range(4)]  # 2 × 2 squares of 10 m
 RING = [Beside(0, 1, 8, 10.0), Beside(1, 2, 3, 10.0), Beside(2, 3, 8, 10.0), Beside(0, 3, 1, 10.0)]
 
 
@@ -35,18 +35,18 @@ def test_a_grid_in_two_pieces_and_a_compound_cut_apart_are_told():
     assert [one.pieces for one in found.grids] == [2, 2]
     assert all(one.needs_reason for one in found.grids)
     assert (found.cut, found.split) == (20, 1)
-    big = figures([Piece(300, 900)] * 2, [], ["甲", "乙"], USUAL, ["大院", "大院"])
+    big = figures([Piece(300, 900, 300)] * 2, [], ["甲", "乙"], USUAL, ["大院", "大院"])
     assert big.split == 0  # too big for one grid anyway
 
 
 @pytest.mark.capability("C02", "K06-I3", "K06-B1", "K06-B2")
 @pytest.mark.parametrize(
-    ("households", "people", "within"),
-    [(400, 1200, True), (360, 1, True), (440, 2000, True), (359, 1200, False), (441, 1200, False),
-     (90, 270, False), (0, 2000, False), (0, 1200, True), (10, 1200, True)],
+    ("households", "collective", "within"),
+    [(400, (), True), (360, (), True), (440, (), True), (359, (), False), (441, (), False), (90, (), False),
+     (1, (2000,), False), (1, (1200,), True), (380, (500,), False), (301, (300,), True), (400, (0,), True)],
 )  # fmt: skip
-def test_a_grid_far_from_the_standard_is_found(households, people, within):
-    assert USUAL.allows(USUAL.load(households, people)) is within
+def test_a_grid_far_from_the_standard_is_found(households, collective, within):
+    assert USUAL.allows(USUAL.load(households, collective)) is within
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_standard_is_the_places_own():
 )  # fmt: skip
 def test_off_the_standard_there_is_an_exception_or_a_proposal_or_something_to_do(households, reason, proposed, verdict):
     found = stand(
-        unit_id=1, name="第一网格", households=households, people=3 * households, standard=USUAL, reason=reason,
+        unit_id=1, name="第一网格", lived=Lived(households, 3 * households), standard=USUAL, reason=reason,
         proposed=proposed,
     )  # fmt: skip
     assert found.verdict is verdict
@@ -80,7 +80,7 @@ def test_off_the_standard_there_is_an_exception_or_a_proposal_or_something_to_do
 
 @pytest.mark.capability("C02")
 def test_who_changes_the_grid_worker_is_counted_by_household():
-    pieces = [Piece(10, 1), Piece(20, 1), Piece(40, 1), Piece(80, 1)]
+    pieces = [Piece(10, 1, 10), Piece(20, 1, 20), Piece(40, 1, 40), Piece(80, 1, 80)]
     assert changing(pieces, [1, 1, 2, None], [1, 2, None, 2]) == 60
 
 
@@ -105,7 +105,7 @@ def test_pieces_are_those_of_a_walk(data):
     grid = data.draw(st.lists(st.integers(0, 2), min_size=number, max_size=number))
     place = st.integers(0, number - 1)
     pairs = data.draw(st.lists(st.tuples(place, place), max_size=20))
-    found = figures([Piece(1, 3)] * number, [Beside(*pair) for pair in pairs], grid, USUAL)
+    found = figures([Piece(1, 3, 1)] * number, [Beside(*pair) for pair in pairs], grid, USUAL)
     for one in found.grids:
         left = {at for at in range(number) if grid[at] == one.grid}
         walks = 0

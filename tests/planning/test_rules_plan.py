@@ -1,6 +1,7 @@
 """Whether a plan may be changed, and whether it may be approved."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -15,8 +16,11 @@ from jishi.planning.rules.plan import (
     check_name,
     check_open,
     check_reason,
+    check_today,
+    listed,
 )
 from jishi.planning.rules.standard import Standard
+from jishi.planning.rules.standing import Lived
 from jishi.planning.rules.vocabulary import Mode, State
 from jishi.territory.rules.tree import UnitRow
 
@@ -37,11 +41,13 @@ def proposal(
 ) -> Proposal:
     """Blocks of two households in a row: the number of the grid, and the present one, of each."""
     grids = tuple(
-        GridRow(n, names[n], n + 1, "算出的原因" if n == 0 else "", reasons[n], "老周" if reasons[n] else "", None)
+        GridRow(
+            n, names[n], n + 1, "算出的原因" if n == 0 else "", reasons[n], "老周" if reasons[n] else "", None, None
+        )
         for n in range(2)
     )
     blocks = tuple(
-        BlockRow(at, 100 + at, f"{at + 1}号", "", 2, 6, present, grid, grid, "", 113.1, 27.9, 1.0, 1.0)
+        BlockRow(at, 100 + at, f"{at + 1}号", "", 2, 6, 2.0, present, grid, grid, "", None, 113.1, 27.9, 1.0, 1.0)
         for at, (grid, present) in enumerate(placed)
     )
     besides = tuple(Beside(at, at + 1, 2, 1.0) for at in range(len(placed) - 1))
@@ -79,9 +85,36 @@ def test_a_grid_off_the_standard_needs_a_reason_before_it_is_approved():
 def test_nobody_approves_a_plan_of_their_own_nor_one_of_grids_that_are_no_more():
     with pytest.raises(Forbidden, match="须由别人批准"):
         check_approval(EVEN, ASKER, [1, 2])
+    moved = replace(EVEN, blocks=(replace(EVEN.blocks[0], moved_by="小赵", moved_by_id=OTHER), *EVEN.blocks[1:]))
+    said = replace(
+        EVEN, grids=(replace(EVEN.grids[0], reason="山村", reason_by="小赵", reason_by_id=OTHER), EVEN.grids[1])
+    )
+    for touched in (moved, said):
+        assert touched.hands == {ASKER, OTHER}
+        with pytest.raises(Forbidden, match="须由别人批准"):
+            check_approval(touched, OTHER, [1, 2])
     for live in ([1], [1, 2, 3], [1, 4]):
         with pytest.raises(Conflict, match="有过调整"):
             check_approval(EVEN, OTHER, live)
+
+
+@pytest.mark.capability("C02", "K06-I1", "K06-I3")
+def test_what_is_registered_since_is_looked_at_before_a_plan_takes_effect():
+    check_today(EVEN, {0: Lived(4, 12), 1: Lived(4, 12)})
+    with pytest.raises(Conflict, match="第二网格已没有住户"):
+        check_today(EVEN, {0: Lived(4, 12)})
+    with pytest.raises(Conflict, match="第一网格现在超出标准"):
+        check_today(EVEN, {0: Lived(10, 30), 1: Lived(4, 12)})
+    with pytest.raises(Conflict, match="第一网格现在超出标准"):
+        check_today(EVEN, {0: Lived(4, 60, (48,)), 1: Lived(4, 12)})
+    excused = replace(EVEN, grids=(replace(EVEN.grids[0], reason="大院", reason_by="老周"), EVEN.grids[1]))
+    check_today(excused, {0: Lived(10, 30), 1: Lived(4, 12)})
+
+
+def test_of_many_grids_only_the_first_are_named():
+    grids = [replace(EVEN.grids[0], name=f"第{n}网格") for n in range(1, 8)]
+    assert listed(grids[:5]) == "第1网格、第2网格、第3网格、第4网格、第5网格"
+    assert listed(grids) == "第1网格、第2网格、第3网格、第4网格、第5网格等7个网格"
 
 
 def test_why_a_grid_is_off_is_told_as_computed_until_a_person_changes_it():

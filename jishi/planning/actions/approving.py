@@ -38,9 +38,10 @@ def approve(*, plan_id: int, version: int, by: Viewer, now: dt.datetime) -> Prop
 def settle(*, whole: Proposal, became: Mapping[int, int], by: Viewer, now: dt.datetime) -> None:
     """Note which unit (id) each grid (number) of an approved plan is now, and allow the exceptions it asked for."""
     day = localdate(now)
-    looked_at = {*whole.plan.present, *became.values()}
+    stays = {grid.unit_id for grid in whole.grids if whole.stays(grid.number) and not grid.reason}
+    looked_at = {*whole.plan.present, *became.values()} - stays
     GridException.objects.filter(unit_id__in=looked_at, valid_to__isnull=True).update(valid_to=day)
-    for grid in PlannedGrid.objects.filter(plan_id=whole.plan.id):
+    for grid in PlannedGrid.objects.filter(plan_id=whole.plan.id, number__in=list(became)):
         grid.became_id = became[grid.number]
         grid.save(update_fields=["became"])
         measured = whole.after.of(grid.number)

@@ -21,12 +21,15 @@ from jishi.planning.rules.vocabulary import State
 
 @dataclass(frozen=True, slots=True)
 class DrawnGrid:
-    """``unit_id`` is the present grid it goes on as; ``cause`` says why it is off the standard, if it is."""
+    """``unit_id`` is the present grid it goes on as; ``cause`` says why it is off the standard, if it is; ``reason``
+    and ``reason_by`` are those of the exception it has already, where it is just that grid."""
 
     number: int
     name: str
     unit_id: int | None
     cause: str
+    reason: str = ""
+    reason_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ def propose(
                 compound=one.block.compound,
                 households=one.block.households,
                 people=one.block.people,
+                load=one.block.load,
                 present_id=one.block.present,
                 grid=rows[one.grid],
                 drawn=one.grid,
@@ -118,4 +122,11 @@ def _over(found: GridPlan, state: State, note: str) -> None:
 
 
 def _fields(grid: DrawnGrid) -> dict[str, Any]:
-    return {"number": grid.number, "name": grid.name, "unit_id": grid.unit_id, "cause": grid.cause[:300]}
+    return {
+        "number": grid.number,
+        "name": grid.name,
+        "unit_id": grid.unit_id,
+        "cause": grid.cause[:300],
+        "reason": grid.reason,
+        "reason_by": grid.reason_by,
+    }

@@ -20,7 +20,7 @@ def move_blocks(
 ) -> PlanRow:
     """Put blocks (numbers) into a grid of the plan (its number), or with None into a new one of their own.
 
-    A grid that is left without blocks is dropped: there is no empty grid (K06-I1).
+    A grid left without blocks is none any more (K06-I1), but is remembered in case a block comes back.
     """
     found, row = held(plan_id, by, PLAN)
     check_open(row, version)
@@ -31,8 +31,7 @@ def move_blocks(
     target = _new_grid(found) if to is None else PlannedGrid.objects.filter(plan=found, number=to).first()
     if target is None:
         raise Conflict("方案里没有这个网格，可能刚刚并入了别的网格。")
-    chosen.update(grid=target, moved_by=by.name[:120])
-    PlannedGrid.objects.filter(plan=found, blocks__isnull=True).delete()
+    chosen.update(grid=target, moved_by=by.name[:120], moved_by_id=by.person_id)
     # A reason given for a grid as it was need not hold for what it has become, but nobody's words are thrown away.
     written(plan_id, "move", by, now, blocks=numbers, to=target.number)
     return _changed(found)
@@ -63,7 +62,8 @@ def give_reason(*, plan_id: int, version: int, number: int, reason: str, by: Vie
     check_open(row, version)
     grid, said = _grid(found, number), check_reason(reason)
     grid.reason, grid.reason_by = said, by.name[:120] if said else ""
-    grid.save(update_fields=["reason", "reason_by"])
+    grid.reason_by_id = by.person_id if said else None
+    grid.save(update_fields=["reason", "reason_by", "reason_by_id"])
     written(plan_id, "reason", by, now, grid=number, given=bool(said))
     return _changed(found)
 

@@ -60,29 +60,28 @@ def proposal(viewer: Viewer, plan_id: int) -> Proposal:
 
 
 def proposal_of(row: PlanRow) -> Proposal:
-    grids = [
-        GridRow(*each)
-        for each in PlannedGrid.objects.filter(plan_id=row.id)
-        .order_by("number")
-        .values_list("number", "name", "unit_id", "cause", "reason", "reason_by", "became_id")
-    ]
+    # Blocks first: a grid that somebody makes at this moment is there when the grids are read.
     blocks = blocks_of(row.id)
+    fields = ("number", "name", "unit_id", "cause", "reason", "reason_by", "reason_by_id", "became_id")
+    rows = PlannedGrid.objects.filter(plan_id=row.id).order_by("number").values_list(*fields)
+    grids, used = [GridRow(*each) for each in rows], {one.grid for one in blocks}
     pairs = GridPlan.objects.filter(pk=row.id).values_list("neighbours", flat=True)[0]
     units = units_on_record({*row.present, *(one.present_id for one in blocks if one.present_id is not None)})
     return Proposal(
         row,
-        tuple(grids),
+        tuple(grid for grid in grids if grid.number in used),
         tuple(blocks),
         tuple(Beside(*pair) for pair in pairs),
         {unit.id: unit.name for unit in units.values()},
+        tuple(grid for grid in grids if grid.number not in used),
     )
 
 
 def blocks_of(plan_id: int) -> list[BlockRow]:
     """The buildings of a plan by number; whose they are is not known here."""
     fields = (
-        "number", "address_id", "name", "compound", "households", "people", "present_id", "grid__number", "drawn",
-        "moved_by", "longitude", "latitude", "area", "outer",
+        "number", "address_id", "name", "compound", "households", "people", "load", "present_id", "grid__number",
+        "drawn", "moved_by", "moved_by_id", "longitude", "latitude", "area", "outer",
     )  # fmt: skip
     rows = PlannedBlock.objects.filter(plan_id=plan_id).order_by("number").values_list(*fields)
     return [BlockRow(*each) for each in rows]

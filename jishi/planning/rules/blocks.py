@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from jishi.addresses.rules.naming import natural
+from jishi.planning.rules.standard import Standard
 
 Point = tuple[float, float]  # longitude, latitude, degrees
 
@@ -30,23 +31,27 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Living:
-    """A household: the unit it is in, the address of its home if that is known, and how many people it has."""
+    """A household: the unit it is in, the address of its home if that is known, how many people it has, and whether
+    it is a collective one, a dormitory."""
 
     household_id: int
     unit_id: int
     address_id: int | None
     people: int
+    collective: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """``address_id`` is None for the households of a grid whose homes have no address. ``compound`` and ``street``
-    name what blocks have in common; ``present`` is the grid most of its households are in, None if they have none."""
+    name what blocks have in common; ``present`` is the grid most of its households are in, None if they have none;
+    ``load`` is in households, where the people of dormitories count."""
 
     address_id: int | None
     label: str
     households: int
     people: int
+    load: float
     present: int | None
     point: Point | None
     compound: str
@@ -54,7 +59,7 @@ class Block:
 
 
 def blocks_of(
-    addresses: Iterable[Standing], living: Iterable[Living], grids: Mapping[int, str], most: float
+    addresses: Iterable[Standing], living: Iterable[Living], grids: Mapping[int, str], standard: Standard
 ) -> list[Block]:
     """The blocks of a community, in the order in which people count doors.
 
@@ -62,21 +67,21 @@ def blocks_of(
     ----------
     grids
         The present grids by id, with their names; a household in another unit is in no grid yet.
-    most
-        How many households a grid may have; a building with more is taken entrance by entrance.
+    standard
+        A building with more households than a grid may have is taken entrance by entrance.
     """
     standing = {one.id: one for one in addresses}
     homes = list(living)
     houses = {one.household_id: _house(one, standing) for one in homes}
     sizes = Counter(house for house in houses.values() if house is not None)
-    big = {house for house, households in sizes.items() if households > most}
+    big = {house for house, households in sizes.items() if households > standard.most}
     gathered: dict[tuple[int | None, int | None], list[Living]] = defaultdict(list)
     for one in homes:
         house = houses[one.household_id]
         anchor = _entrance(one, standing) or house if house in big else house
         lump = (one.unit_id if one.unit_id in grids else None) if anchor is None else None
         gathered[anchor, lump].append(one)
-    found = [_block(anchor, lump, inside, standing, grids) for (anchor, lump), inside in gathered.items()]
+    found = [_block(anchor, lump, inside, standing, grids, standard) for (anchor, lump), inside in gathered.items()]
     return sorted(found, key=lambda block: (block.address_id is None, natural(block.label)))
 
 
@@ -105,11 +110,13 @@ def _block(
     inside: Collection[Living],
     standing: Mapping[int, Standing],
     grids: Mapping[int, str],
+    standard: Standard,
 ) -> Block:
     people = sum(one.people for one in inside)
+    load = standard.load(len(inside), [one.people for one in inside if one.collective])
     if anchor is None:
         label = f"{grids[lump]}未对应标准地址的住户" if lump is not None else "未对应标准地址的住户"
-        return Block(None, label, len(inside), people, lump, None, "", "")
+        return Block(None, label, len(inside), people, load, lump, None, "", "")
     place = standing[anchor]
     line = [standing[up] for up in place.line if up in standing]
     here = Counter(one.unit_id for one in inside if one.unit_id in grids)
@@ -117,7 +124,7 @@ def _block(
     point = next((up.point for up in reversed(line) if up.point is not None), None)
     street = next((up.full_name for up in line if up.level in STREETS), "")
     compound = next((up.full_name for up in line if up.level == "door"), "")
-    return Block(anchor, place.full_name, len(inside), people, present, point, compound, street)
+    return Block(anchor, place.full_name, len(inside), people, load, present, point, compound, street)
 
 
 NUMERALS = "一二三四五六七八九十"

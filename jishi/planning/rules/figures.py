@@ -13,10 +13,12 @@ G = TypeVar("G", bound=Hashable)  # what a grid is called by: its number in a pl
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A block as figures need it: ``area`` in m², ``outer`` the length in m of its border that no other block has."""
+    """A block as figures need it: ``load`` in households (see Standard.load), ``area`` in m², ``outer`` the length in
+    m of its border that no other block has."""
 
     households: int
     people: int
+    load: float
     area: float = 0.0
     outer: float = 0.0
 
@@ -96,7 +98,7 @@ def figures(
     found = []
     for grid, places in members.items():
         inside = [pieces[place] for place in places]
-        load = sum(standard.load(one.households, one.people) for one in inside)
+        load = sum(one.load for one in inside)
         area, edge = sum(one.area for one in inside), edges[grid]
         compact = min(1.0, 4 * math.pi * area / edge**2) if area and edge else None
         found.append(

@@ -2,18 +2,20 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from jishi.kernel.errors import Conflict, Forbidden, Invalid
 from jishi.planning.rules.figures import Beside, Figures, Piece, changing, figures
 from jishi.planning.rules.standard import Standard
+from jishi.planning.rules.standing import Lived
 from jishi.planning.rules.vocabulary import Mode, State
 from jishi.territory.rules.tree import UnitRow
 
 LONGEST_REASON = 300
 LONGEST_NAME = 80
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class GridRow:
     cause: str
     reason: str
     reason_by: str
+    reason_by_id: int | None
     became_id: int | None
 
 
@@ -58,10 +61,12 @@ class BlockRow:
     compound: str
     households: int
     people: int
+    load: float
     present_id: int | None
     grid: int
     drawn: int
     moved_by: str
+    moved_by_id: int | None
     longitude: float
     latitude: float
     area: float
@@ -70,17 +75,19 @@ class BlockRow:
 
 @dataclass(frozen=True)
 class Proposal:
-    """``names`` are those of the present grids by id."""
+    """``names`` are those of the present grids by id; ``emptied`` are grids of the plan whose last block was moved
+    away: there will be none such, but a block may come back."""
 
     plan: PlanRow
     grids: tuple[GridRow, ...]
     blocks: tuple[BlockRow, ...]
     besides: tuple[Beside, ...]
     names: Mapping[int, str]
+    emptied: tuple[GridRow, ...] = ()
 
     @cached_property
     def pieces(self) -> list[Piece]:
-        return [Piece(one.households, one.people, one.area, one.outer) for one in self.blocks]
+        return [Piece(one.households, one.people, one.load, one.area, one.outer) for one in self.blocks]
 
     @cached_property
     def compounds(self) -> list[str]:
@@ -100,6 +107,12 @@ class Proposal:
     @cached_property
     def by_number(self) -> Mapping[int, GridRow]:
         return {one.number: one for one in self.grids}
+
+    @property
+    def hands(self) -> frozenset[int]:
+        """Ids of the people the plan is the work of: who asked, moved a block or gave a reason."""
+        worked = {one.moved_by_id for one in self.blocks} | {one.reason_by_id for one in self.grids}
+        return frozenset(id for id in {self.plan.asked_by_id, *worked} if id)
 
     @property
     def changing(self) -> int:
@@ -164,14 +177,35 @@ def check_open(plan: PlanRow, version: int | None = None) -> None:
 def check_approval(proposal: Proposal, by_id: int, live: Collection[int]) -> None:
     """Raise unless the plan may take effect. ``live`` are ids of the present grids of the community today."""
     plan = proposal.plan
-    if by_id == plan.asked_by_id:
-        raise Forbidden("方案由您提出，须由别人批准。")
+    if by_id in proposal.hands:
+        raise Forbidden("方案由您提出、调整过或写过理由，须由别人批准。")
     if set(plan.present) != set(live):
         raise Conflict("提出方案以后，这个社区的网格有过调整。请撤回后重新提出。")
     missing = proposal.without_reason
     if missing:
-        names = "、".join(grid.name for grid in missing)
-        raise Invalid(f"{names}超出标准或不连片，还没有写明例外理由。", field="reason")
+        raise Invalid(f"{listed(missing)}超出标准或不连片，还没有写明例外理由。", field="reason")
+
+
+def check_today(proposal: Proposal, lived: Mapping[int, Lived]) -> None:
+    """Raise where what is registered today makes another thing of a grid than what was proposed: nobody in it, or off
+    the standard without a reason. ``lived`` by number of grid."""
+    standard = proposal.plan.standard
+    empty = [grid for grid in proposal.grids if not lived.get(grid.number, Lived()).households]
+    if empty:
+        raise Conflict(f"提出方案以后登记有变动，{listed(empty)}已没有住户。请撤回后重新提出。")
+    off = []
+    for grid in proposal.grids:
+        here = lived[grid.number]
+        if not grid.reason and not standard.allows(standard.load(here.households, here.collective)):
+            off.append(grid)
+    if off:
+        raise Conflict(f"提出方案以后登记有变动，{listed(off)}现在超出标准。请撤回后重新提出，或写明例外理由。")
+
+
+def listed(grids: Sequence[GridRow]) -> str:
+    """The names of grids in a sentence; of many only the first."""
+    names = "、".join(grid.name for grid in grids[:MOST_NAMED])
+    return names if len(grids) <= MOST_NAMED else f"{names}等{len(grids)}个网格"
 
 
 def check_reason(reason: str) -> str:

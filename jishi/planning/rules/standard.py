@@ -1,13 +1,11 @@
 """How big a grid should be: 400 households, 1,200 people [001-17], and by how much it may miss that."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from jishi.kernel.errors import Invalid
 
-# Beyond it far more people live than households are counted: a dormitory. The same bound as algorithms.districting.
-PEOPLE_PER_HOUSEHOLD_AT_MOST = 6
 MOST_HOUSEHOLDS, MOST_PEOPLE = 5_000, 20_000
 
 
@@ -35,11 +33,11 @@ class Standard:
     def most(self) -> float:
         return self.households * (100 + self.tolerance) / 100
 
-    def load(self, households: int, people: int) -> float:
-        """What a block weighs, in households; where people live together without households they count."""
-        if people > PEOPLE_PER_HOUSEHOLD_AT_MOST * households:
-            return people * self.households / self.people
-        return float(households)
+    def load(self, households: int, collective: Iterable[int] = ()) -> float:
+        """What so many households weigh; ``collective`` are the people of those among them that are dormitories and
+        the like, of which not the one household counts but the people (K06: a dormitory of 2,000)."""
+        shared = [max(1.0, people * self.households / self.people) for people in collective]
+        return households - len(shared) + sum(shared)
 
     def allows(self, load: float) -> bool:
         return self.least <= load <= self.most

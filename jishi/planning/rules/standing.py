@@ -25,6 +25,15 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Lived:
+    """How many households and people are registered somewhere; ``collective`` are the people of each dormitory."""
+
+    households: int = 0
+    people: int = 0
+    collective: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GridStanding:
     """``load`` in households; ``reason`` why it may be off the standard, if it may."""
 
@@ -37,11 +46,10 @@ class GridStanding:
     reason: str
 
 
-def stand(
-    *, unit_id: int, name: str, households: int, people: int, standard: Standard, reason: str, proposed: bool
-) -> GridStanding:
+def stand(*, unit_id: int, name: str, lived: Lived, standard: Standard, reason: str, proposed: bool) -> GridStanding:
     """``reason`` is that of an approved exception, empty without one; ``proposed`` says whether a plan is open."""
-    load = standard.load(households, people)
+    households, people = lived.households, lived.people
+    load = standard.load(households, lived.collective)
     if not households and not people:
         verdict = Verdict.EMPTY
     elif standard.allows(load):
