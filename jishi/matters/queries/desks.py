@@ -18,6 +18,8 @@ from jishi.matters.rules.vocabulary import PartRole
 
 Row = Mapping[str, Any]
 SUMS = ("open", "overdue", "urgent", "paused")
+AREA_FIELDS = tuple(f"area_{depth}" for depth in range(1, 6))  # where a matter lies today, the town first
+DAY_FIELDS = (*ROW_FIELDS, *AREA_FIELDS)
 SHOWN = 100  # rows of one section; what is later due waits behind «more»
 
 
@@ -56,9 +58,9 @@ def _offices(viewer: Viewer, permission: Permission) -> list[int]:
     return [g.organization_id for g in viewer.having(permission) if g.organization_id is not None]
 
 
-def _rows(matters: Any, *, more: int = 0) -> list[Row]:
+def _rows(matters: Any, *, fields: tuple[str, ...] = ROW_FIELDS, more: int = 0) -> list[Row]:
     """The rows of one section, and so many ``more`` to know whether it goes on."""
-    return list(matters.order_by("due_at", "id").values(*ROW_FIELDS)[: SHOWN + more])
+    return list(matters.order_by("due_at", "id").values(*fields)[: SHOWN + more])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,15 @@ def day(viewer: Viewer, *, now: dt.datetime) -> Day:
     tomorrow = now.replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
     to_verify = open_here.filter(stage=Stage.VERIFYING.value).exclude(handled_by=viewer.person_id)
     return Day(
-        new=_rows(open_here.filter(stage=Stage.REGISTERED.value)),
+        new=_rows(open_here.filter(stage=Stage.REGISTERED.value), fields=DAY_FIELDS),
         handling=_rows(
-            open_here.filter(stage__in=[Stage.DISPATCHED.value, Stage.ACCEPTED.value, Stage.HANDLING.value])
+            open_here.filter(stage__in=[Stage.DISPATCHED.value, Stage.ACCEPTED.value, Stage.HANDLING.value]),
+            fields=DAY_FIELDS,
         ),
-        to_verify=_rows(to_verify.exclude(parts__done_by=viewer.person_id)),
-        due=_rows(open_here.filter(due_at__lt=tomorrow)),
+        to_verify=_rows(to_verify.exclude(parts__done_by=viewer.person_id), fields=DAY_FIELDS),
+        due=_rows(open_here.filter(due_at__lt=tomorrow), fields=DAY_FIELDS),
         mine=list(
-            Matter.objects.filter(registered_by=viewer.person_id).order_by("-registered_at").values(*ROW_FIELDS)[:30]
+            Matter.objects.filter(registered_by=viewer.person_id).order_by("-registered_at").values(*DAY_FIELDS)[:30]
         ),
     )
 

@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from jishi.accounts.rules.roles import AREA_ROLES, Permission
 from jishi.accounts.rules.viewer import Viewer
-from jishi.matters.queries.desks import Day
+from jishi.matters.queries.desks import AREA_FIELDS, Day
 from jishi.matters.queries.desks import day as day_of
 from jishi.matters.rules.stages import Stage
 from jishi.matters.rules.vocabulary import Grade
 from jishi.parts.queries import due_count
 from jishi.registers.queries.due import due_counts
 from jishi.registers.rules.vocabulary import RecordKind
-from jishi.territory.queries import full_name, unit
+from jishi.territory.queries import UnitRow, full_name, primary_successor, unit_on_record
 from jishi.web.environment import url
 from jishi.web.guards import page
 from jishi.web.pages import show
@@ -118,7 +118,7 @@ def pressing(row: Mapping[str, Any], kinds: list[str], now: dt.datetime) -> tupl
 
 
 def task_of(row: Mapping[str, Any], kinds: tuple[str, ...], viewer: Viewer) -> Task:
-    here = unit(row["unit_id"])
+    here = lies_in(row)
     seen = "" in kinds or (here is not None and sees(viewer, here.path))
     where = [full_name(here).rsplit(" ", 1)[-1] if here is not None else "", row["place"]]
     act = "settle" if "new" in kinds and viewer.may(Permission.SETTLE) else "verify" if "to_verify" in kinds else ""
@@ -137,6 +137,13 @@ def task_of(row: Mapping[str, Any], kinds: tuple[str, ...], viewer: Viewer) -> T
         kinds=kinds,
         act=act,
     )
+
+
+def lies_in(row: Mapping[str, Any]) -> UnitRow | None:
+    """Where a matter lies today: it may have been registered in a grid that has been divided or renamed since."""
+    areas = (row[field] for field in reversed(AREA_FIELDS))
+    deepest = next((area for area in areas if area is not None), row["unit_id"])
+    return primary_successor(deepest) or unit_on_record(deepest)
 
 
 def sees(viewer: Viewer, path: str) -> bool:

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from jishi.flows import unit_changes
 from jishi.matters.actions.registration import register
 from jishi.matters.models import Matter
 from jishi.matters.rules.given import Report
 from jishi.matters.rules.vocabulary import Channel
+from jishi.territory.rules.succession import Part
 from jishi.web.phone.day import CHIPS, pressing
 from tests.matters.town import REPLY, Way, begin
 from tests.web.phone.conftest import picture
@@ -126,6 +128,35 @@ def test_the_sheet_says_what_is_required_and_nothing_is_said_beforehand(client, 
     words = re.search(r'<textarea[^>]*name="note"[^>]*placeholder="到现场看过，问题已经解决。"[^>]*>([^<]*)<', sheet)
     assert words is not None
     assert words[1].strip() == ""
+
+
+@pytest.mark.capability("C02", "K06-I4")
+def test_after_a_change_of_grids_a_matter_stands_where_it_lies_now(client, town):
+    titled(town, "老楼漏水")
+    report = Report(channel=Channel.GRID, text="邻格的路灯", unit_id=town.next_grid.pk)
+    register(report=report, by=town.li, now=timezone.now())
+    parts = [Part("甲网格"), Part("乙网格")]
+    unit_changes.split(unit_id=town.grid.pk, parts=parts, primary=1, by=town.zhao, now=timezone.now())
+    unit_changes.rename(unit_id=town.next_grid.pk, name="丙网格", by=town.zhao, now=timezone.now())
+    shown = cards(town.login(client, "li").get("/day/"))
+    assert "乙网格" in shown["老楼漏水"]
+    assert "/matters/" in shown["老楼漏水"]
+    shown = cards(client.get("/day/?show=mine"))
+    assert "丙网格" in shown["邻格的路灯"]
+    assert 'href="/receipt/' in shown["邻格的路灯"]
+
+
+@pytest.mark.capability("C02")
+def test_what_was_closed_before_a_change_of_grids_is_still_open_to_who_keeps_the_grid_on(client, town):
+    report = Report(channel=Channel.GRID, text="早就办完的", unit_id=town.grid.pk)
+    way = Way(town, register(report=report, by=town.li, now=timezone.now()), timezone.now())
+    way.take("settle", "li", note="已办")
+    way.take("verify", "zhou", how="by_phone", note="好了")
+    way.take("close", "wang", **REPLY)
+    unit_changes.rename(unit_id=town.grid.pk, name="甲网格", by=town.zhao, now=timezone.now())
+    card = cards(town.login(client, "li").get("/day/?show=mine"))["早就办完的"]
+    assert "甲网格" in card
+    assert f'href="/matters/{way.receipt.number}/"' in card
 
 
 def test_a_leader_has_no_day(client, town):
