@@ -28,13 +28,16 @@ def standing(as_json: bool) -> None:
     if as_json:
         say_json([_as_row(one) for one in found])
         return
-    for one in found:
+    lived_in = [one for one in found if one.households]
+    for one in lived_in:
         told = [f"{verdict.label}{count}" for verdict in Verdict if (count := one.count(verdict))]
         if one.elsewhere:
             told.append(f"未落到网格{one.elsewhere}户")
         click.echo(
             f"{one.community.code}  {one.community.name}  {one.households:>6} 户  {'，'.join(told) or '没有网格'}"
         )
+    if len(found) > len(lived_in):
+        click.echo(f"另有{len(found) - len(lived_in)}个社区（村）未登记住户")
     click.echo(f"标准：每格{grid_standing.standard()}")
 
 
@@ -74,7 +77,7 @@ def propose(code: str | None, everywhere: bool, by: str | None, mode: str | None
     if everywhere == bool(code):
         refuse("请写一个社区的区划代码，或写 --all")
     if code is None:
-        if mode or any(given.values()):
+        if mode or any(number is not None for number in given.values()):
             refuse("--all 一律按地方模板的标准在现有网格上调整，不能另写方式和标准")
         click.echo(str(ask_where_off(by=viewer, now=now)))
         return
@@ -109,4 +112,8 @@ def _standard(households: int | None, people: int | None, tolerance: int | None)
     from jishi.planning.rules.standard import Standard
 
     usual = standard()
-    return Standard(households or usual.households, people or usual.people, tolerance or usual.tolerance)
+    return Standard(
+        usual.households if households is None else households,
+        usual.people if people is None else people,
+        usual.tolerance if tolerance is None else tolerance,
+    )

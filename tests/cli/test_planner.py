@@ -27,7 +27,8 @@ def test_every_community_is_told_with_its_grids_against_the_standard(crowded):
     code, said = jishi("standing")
     assert code == 0
     assert "响石社区       8 户  待处理2" in said
-    assert "映峰社区       0 户  未登记住户1" in said
+    assert "映峰社区" not in said
+    assert "另有1个社区（村）未登记住户" in said
     assert "每格400户1200人，容许偏差10%" in said
     rows = orjson.loads(jishi("standing", "--json")[1])
     assert next(row for row in rows if row["name"] == "响石社区") == {
@@ -43,6 +44,7 @@ def test_every_community_is_told_with_its_grids_against_the_standard(crowded):
         "off": 2,
         "empty": 0,
     }
+    assert next(row for row in rows if row["name"] == "映峰社区")["empty"] == 1
 
 
 def test_a_plan_is_asked_for_by_the_code_of_the_community(crowded):
@@ -67,6 +69,10 @@ def test_all_that_need_one_get_a_plan_at_once(crowded):
         ((), "请写一个社区的区划代码，或写 --all"),
         (("430204003001", "--all"), "请写一个社区的区划代码，或写 --all"),
         (("--all", "--mode", "draw"), "不能另写方式和标准"),
+        (("--all", "--households", "0"), "不能另写方式和标准"),
+        (("430204003001", "--households", "0"), "每格户数须在1到5000之间"),
+        (("430204003001", "--people", "0"), "每格人数须在1到20000之间"),
+        (("430204003001", "--tolerance", "0"), "容许偏差须在1%到99%之间"),
         (("999999999999",), "没有代码为 999999999999 的社区"),
         (("430204003000",), "不是社区"),
         (("430204003001", "--households", "9999"), "每格户数须在1到5000之间"),
