@@ -181,6 +181,7 @@ class Contact:
     name: str
     phone: str
     unit_name: str
+    person_id: int
 
 
 def contacts(path: str, roles: Iterable[Role], today: dt.date) -> tuple[Contact, ...]:
@@ -188,8 +189,8 @@ def contacts(path: str, roles: Iterable[Role], today: dt.date) -> tuple[Contact,
     above = [int(part) for part in path.split("/") if part]
     posted = Posting.objects.filter(role__in=list(roles), unit_id__in=above, person__is_active=True)
     found = posted.filter(live_on(today)).order_by("-unit__depth", "role", "person__name")
-    fields = found.values_list("role", "person__name", "person__phone", "unit__name")
-    return tuple(Contact(Role(role), name, phone, unit_name) for role, name, phone, unit_name in fields)
+    fields = found.values_list("role", "person__name", "person__phone", "unit__name", "person_id")
+    return tuple(Contact(Role(role), name, phone, unit_name, id) for role, name, phone, unit_name, id in fields)
 
 
 def email_addresses(person_ids: Iterable[int]) -> dict[int, str]:

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from jishi.flows.grid_proposals import PlanDesk
 from jishi.planning.models import GridException, GridPlan
+from jishi.planning.rules.vocabulary import Mode
 from jishi.registers.queries.figures import households_by_grid
 from jishi.registers.queries.living import sizes
 from jishi.territory.queries import children
@@ -80,6 +81,20 @@ def test_a_plan_goes_from_the_asking_to_the_new_grids(visitor, street):
     assert GridException.objects.filter(approved_by="张区长").count() == 2
     assert sum(households_by_grid(timezone.localdate()).values()) == sum(counted.values()) == 8
     leader.opens("/grids/").sees("已批准例外 2")
+
+
+@pytest.mark.capability("C02", "C95")
+def test_a_reason_begun_for_one_grid_outlives_the_saving_of_another(visitor, street):
+    plan = street.drawn(Mode.KEEP).plan
+    page = visitor("zhou").opens(f"/grids/plans/{plan.id}/")
+    page.writes("第二网格的例外理由", "河东只有").writes("第一网格的例外理由", "  两家隔河  ")
+    page.presses("保存理由", within="tr:has(#plan-reason-0)").sees("例外理由已记下")
+    assert page.tab.locator("#plan-reason-0").input_value() == "两家隔河"
+    assert page.tab.locator("#plan-reason-1").input_value() == "河东只有"
+    page.sees("第二网格还没有写明例外理由")
+    page.presses("保存理由", within="tr:has(#plan-reason-1)")
+    page.tab.get_by_text("还没有写明例外理由").wait_for(state="detached")
+    assert [grid.reason for grid in street.look(plan.id).grids] == ["两家隔河", "河东只有"]
 
 
 @pytest.mark.capability("C02", "C95", "L26")

@@ -4,10 +4,11 @@ from jishi.accounts.rules.roles import Permission
 from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.errors import Forbidden, NotFound
 from jishi.planning.queries import may_see
-from jishi.planning.rules.plan import PlanRow
+from jishi.planning.rules.plan import PlanRow, Proposal
 from jishi.territory.queries import UnitRow, unit
 
 PLAN, APPROVE = Permission.PLAN_GRIDS, Permission.APPROVE_GRIDS
+READ_REGISTER = Permission.READ_REGISTER
 COMMUNITY_DEPTH = 2
 
 
@@ -26,9 +27,23 @@ def may_edit(viewer: Viewer, plan: PlanRow) -> bool:
     return has(viewer, PLAN, plan.community)
 
 
-def may_approve(viewer: Viewer, plan: PlanRow) -> bool:
-    """Never who asked for it."""
-    return has(viewer, APPROVE, plan.community) and viewer.person_id != plan.asked_by_id
+def is_approver(viewer: Viewer, plan: PlanRow) -> bool:
+    """Whether the viewer approves plans of this community, those with an own hand in them excepted."""
+    return has(viewer, APPROVE, plan.community)
+
+
+def may_approve(viewer: Viewer, whole: Proposal) -> bool:
+    """Whether the viewer may approve this very plan: never who asked for it, changed it or gave reasons."""
+    return is_approver(viewer, whole.plan) and not has_a_hand(viewer.person_id, whole)
+
+
+def has_a_hand(person_id: int, whole: Proposal) -> bool:
+    return person_id == whole.plan.asked_by_id
+
+
+def reads_register(viewer: Viewer, plan: PlanRow) -> bool:
+    """Whether the viewer reads by name who lives in this community."""
+    return has(viewer, READ_REGISTER, plan.community)
 
 
 def community_for(viewer: Viewer, community_id: int) -> UnitRow:

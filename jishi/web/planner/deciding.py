@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from jishi.accounts.queries import posted_in
 from jishi.accounts.rules.roles import Role
 from jishi.flows.grid_approval import approve_plan
+from jishi.flows.grid_standing import standard
 from jishi.kernel.errors import Conflict, DomainError, Forbidden
 from jishi.planning import actions, queries
 from jishi.planning.queries.plans import proposal_of
@@ -20,10 +21,10 @@ from jishi.planning.rules.vocabulary import State
 from jishi.web.guards import page
 from jishi.web.matters.views import viewer_of
 from jishi.web.pages import show
-from jishi.web.planner.access import may_edit
+from jishi.web.planner.access import is_approver, may_edit
 from jishi.web.planner.forms import version_of
 from jishi.web.planner.lines import PlanSheet
-from jishi.web.planner.plans import approves, plan_context
+from jishi.web.planner.plans import deciding_context, plan_context
 from jishi.web.receiving import as_posted, do_once
 
 
@@ -33,7 +34,7 @@ class Consequences:
 
     whole: Proposal
     new: list[GridRow]
-    changed: list[tuple[GridRow, str]]  # with the present name
+    changed: list[str]  # with the present name, where that is another
     stays: list[GridRow]
     gone: list[str]
     idle: list[str]
@@ -53,7 +54,9 @@ def consequences_of(whole: Proposal) -> Consequences:
         whole=whole,
         new=[grid for grid in grids if grid.unit_id is None],
         changed=[
-            (grid, names[grid.unit_id]) for grid in grids if grid.unit_id is not None and not whole.stays(grid.number)
+            renamed(grid, names[grid.unit_id])
+            for grid in grids
+            if grid.unit_id is not None and not whole.stays(grid.number)
         ],
         stays=[grid for grid in grids if whole.stays(grid.number)],
         gone=[names[id] for id in whole.plan.present if id in lived_in and id not in kept],
@@ -62,12 +65,16 @@ def consequences_of(whole: Proposal) -> Consequences:
     )
 
 
+def renamed(grid: GridRow, was: str) -> str:
+    return grid.name if grid.name == was else _("%(name)s（原%(was)s）") % {"name": grid.name, "was": was}
+
+
 @page(writes=True)
 def approve(request: HttpRequest, plan_id: int) -> HttpResponse:
     """What will happen, and letting it happen."""
     viewer = viewer_of(request)
     row = queries.plan(viewer, plan_id)
-    if not approves(viewer, row):
+    if not is_approver(viewer, row):
         raise Forbidden("您的岗位不能批准网格划分。")
     refused, status = "", 200
     if request.method == "POST":
@@ -84,12 +91,17 @@ def approve(request: HttpRequest, plan_id: int) -> HttpResponse:
             messages.error(request, refused)
         return redirect("grid_plan", plan_id)
     whole = proposal_of(row)
-    known = plan_context(viewer, row) | {
-        "found": consequences_of(whole),
-        "sheet": PlanSheet(whole),
-        "refused": refused,
-        "posted_key": request.POST.get("once_key"),
-    }
+    known = (
+        plan_context(viewer, row)
+        | deciding_context(viewer, whole)
+        | {
+            "found": consequences_of(whole),
+            "sheet": PlanSheet(whole),
+            "standard": standard(),
+            "refused": refused,
+            "posted_key": request.POST.get("once_key"),
+        }
+    )
     return show(request, "planner/approve.html", known, status=status)
 
 

@@ -1,6 +1,6 @@
 """A plan as its page shows it: present and proposed figures side by side, one line for each grid and building."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 from jishi.planning.rules.figures import GridFigures
 from jishi.planning.rules.plan import BlockRow, GridRow, Proposal
 from jishi.web.planner.colours import Key, colours_of, key_of
+
+FEW = 3  # households from which a building no longer stands for one family
+MOST_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,11 @@ class GridLine:
 
 @dataclass(frozen=True, slots=True)
 class BlockLine:
-    """``back`` is the name of the grid the computation had put it in, empty if it is there or that grid is gone."""
+    """``people`` is None for who may not know; ``back`` is the name of the grid the computation had put it in, empty
+    if it is there or that grid is gone."""
 
     block: BlockRow
+    people: int | None
     present: str
     grid: str
     colour: int
@@ -49,9 +54,10 @@ class BlockLine:
 
 @dataclass(frozen=True)
 class PlanSheet:
-    """Everything the page of a plan says of its proposal."""
+    """Everything the page of a plan says of its proposal to somebody who reads the register there by name, or not."""
 
     whole: Proposal
+    reads_register: bool = False
 
     @cached_property
     def colours(self) -> dict[Key, int]:
@@ -81,13 +87,13 @@ class PlanSheet:
                 _better(before.within * count[1], after.within * count[0]),
             ),
             Compared(
-                _("最少～最多"),
-                _("最小和最大的网格各多少户"),
+                _("最小、最大网格户数"),
+                "",
                 _range(before.grids),
                 _range(after.grids),
             ),
             Compared(
-                _("切开的联系"),
+                _("被切断的相邻关系"),
                 _("相邻的两栋分在两格，同一条路、同一小区的算得重；越少，网格越顺路"),
                 f"{before.cut:,}",
                 f"{after.cut:,}",
@@ -142,6 +148,19 @@ class PlanSheet:
         off = round(100 * (load - aimed) / aimed)
         return f"{off:+d}%" if off else "0%"
 
+    @cached_property
+    def to_allow(self) -> list[tuple[GridRow, str]]:
+        """Grids an approval makes exceptions, each with how far off it is: +12%，448户；分成2片."""
+        return [(grid, self._departs(one)) for grid, one in self.measured if one.needs_reason and grid.reason]
+
+    def _departs(self, measured: GridFigures[int]) -> str:
+        said = []
+        if not measured.within:
+            said.append(_("%(off)s，%(n)s户") % {"off": self.off(measured.load), "n": f"{measured.households:,}"})
+        if measured.pieces > 1:
+            said.append(_("分成%(n)s片") % {"n": measured.pieces})
+        return "；".join(said)
+
     def _came(self, grid: GridRow, takes: Mapping[int, int]) -> str:
         names = self.whole.names
         if self.whole.stays(grid.number):
@@ -156,6 +175,7 @@ class PlanSheet:
         grid, drawn = self.whole.by_number[one.grid], self.whole.by_number.get(one.drawn)
         return BlockLine(
             one,
+            people_of(one, self.reads_register),
             self.whole.names.get(one.present_id or 0, ""),
             grid.name,
             self.colour(one.grid),
@@ -198,6 +218,17 @@ class PlanSheet:
             "grid": [one.grid for one in whole.blocks],
             "moving": sorted(self.moving),
         }
+
+
+def people_of(block: BlockRow, reads_register: bool) -> int | None:
+    """How many live in a building; None for a home or two to who may not read the register there: that is a family."""
+    return block.people if reads_register or block.households >= FEW else None
+
+
+def named(names: Sequence[str]) -> str:
+    """Names of grids in a sentence, the first of them where they are many."""
+    said = "、".join(names[:MOST_NAMES])
+    return said if len(names) <= MOST_NAMES else _("%(said)s等%(n)s个网格") % {"said": said, "n": len(names)}
 
 
 def _better(before: float, after: float) -> bool | None:

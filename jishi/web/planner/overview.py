@@ -75,11 +75,16 @@ def grids(request: HttpRequest) -> HttpResponse:
 
 
 def towns_of(found: Iterable[CommunityStanding]) -> list[Town]:
-    """The communities under their towns, in their order."""
+    """The communities under their towns, those first in which something waits; otherwise in their order."""
     below: dict[int, list[CommunityStanding]] = {}
-    for one in found:
+    for one in sorted(found, key=waits, reverse=True):
         below.setdefault(one.community.parent_id or 0, []).append(one)
     return [Town(town, tuple(inside)) for id, inside in below.items() if (town := unit(id)) is not None]
+
+
+def waits(one: CommunityStanding) -> bool:
+    """Whether something is to be done or decided: grids off the standard, households in no grid, an open plan."""
+    return not one.is_settled or one.plan is not None or one.count(Verdict.PROPOSED) > 0
 
 
 def verdict_asked(request: HttpRequest) -> Verdict | None:

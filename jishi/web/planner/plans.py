@@ -22,9 +22,9 @@ from jishi.territory.queries import full_name, unit_on_record
 from jishi.web.guards import page
 from jishi.web.matters.views import htmx, viewer_of
 from jishi.web.pages import show
-from jishi.web.planner.access import APPROVE, has, may_approve, may_edit
+from jishi.web.planner.access import has_a_hand, is_approver, may_approve, may_edit, reads_register
 from jishi.web.planner.forms import APART, number_of
-from jishi.web.planner.lines import BlockLine, PlanSheet, short_label
+from jishi.web.planner.lines import FEW, BlockLine, PlanSheet, named, people_of, short_label
 
 SHOWN = 60  # buildings on one page of their list
 SLOW = 60  # seconds after which a plan that was not drawn is worth a word
@@ -77,37 +77,52 @@ def plan_context(viewer: Viewer, row: PlanRow) -> dict[str, Any]:
         "where": full_name(row.community),
         "tones": TONES,
         "may_edit": may_edit(viewer, row),
-        "may_approve": may_approve(viewer, row),
+        "named": named,
+    }
+
+
+def deciding_context(viewer: Viewer, whole: Proposal) -> dict[str, Any]:
+    """Whether the viewer decides about the proposal, and what is said to who would but for an own hand in it."""
+    return {
+        "is_approver": is_approver(viewer, whole.plan),
+        "may_approve": may_approve(viewer, whole),
+        "own_hand": _("方案由您提出、调整过或写过理由，须由别人批准"),
     }
 
 
 def ready_context(request: HttpRequest, whole: Proposal) -> dict[str, Any]:
     """What the page of a proposal shows, and the parts of it that come back after a change."""
-    viewer, row, sheet = viewer_of(request), whole.plan, PlanSheet(whole)
+    viewer, row = viewer_of(request), whole.plan
+    sheet = PlanSheet(whole, reads_register(viewer, row))
     open_ = row.state is State.READY
-    known = plan_context(viewer, row) | {
-        "sheet": sheet,
-        "state": sheet.state(),
-        "buildings": buildings(request, sheet),
-        "apart": APART,
-        "edits": open_ and may_edit(viewer, row),
-        "approvers": [],
-        "vacant": [],
-        "said": "",
-        "refused": "",
-        "typed": NOTHING_TYPED,
-    }
+    known = (
+        plan_context(viewer, row)
+        | deciding_context(viewer, whole)
+        | {
+            "sheet": sheet,
+            "few": FEW,
+            "state": sheet.state(),
+            "buildings": buildings(request, sheet),
+            "apart": APART,
+            "edits": open_ and may_edit(viewer, row),
+            "approvers": [],
+            "vacant": [],
+            "said": "",
+            "refused": "",
+            "typed": NOTHING_TYPED,
+        }
+    )
     if open_ and not known["may_approve"]:
-        known["approvers"] = approvers_of(row)
+        known["approvers"] = approvers_of(whole)
     if row.state is State.APPROVED:
         known["vacant"] = vacant_of(whole)
     return known
 
 
-def approvers_of(row: PlanRow) -> list[tuple[str, str]]:
-    """Who may approve: leaders of the area and administrators, never who asked."""
-    found = contacts(row.community.path, [Role.LEADER, Role.ADMINISTRATOR], timezone.localdate())
-    return [(each.role.label, each.name) for each in found if each.name != row.asked_by]
+def approvers_of(whole: Proposal) -> list[tuple[str, str]]:
+    """Who may approve: leaders of the area and administrators, never who has a hand in the plan."""
+    found = contacts(whole.plan.community.path, [Role.LEADER, Role.ADMINISTRATOR], timezone.localdate())
+    return [(each.role.label, each.name) for each in found if not has_a_hand(each.person_id, whole)]
 
 
 def vacant_of(whole: Proposal) -> list[str]:
@@ -142,9 +157,11 @@ def _is_shown(sheet: PlanSheet, block: BlockRow, wanted: str) -> bool:
 @page()
 def ground(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The ground of every building (GeoJSON) with its figures; no names of residents."""
-    row = queries.plan(viewer_of(request), plan_id)
-    shapes = dict(queries.cells(plan_id))
+    viewer = viewer_of(request)
+    row = queries.plan(viewer, plan_id)
+    by_name = reads_register(viewer, row)
     load = row.standard.load
+    shapes = dict(queries.cells(plan_id))
     features = [
         {
             "type": "Feature",
@@ -155,8 +172,9 @@ def ground(request: HttpRequest, plan_id: int) -> HttpResponse:
                 "short": short_label(one),
                 "compound": one.compound,
                 "households": one.households,
-                "people": one.people,
-                "load": load(one.households, one.people),
+                "people": (people := people_of(one, by_name)),
+                # What a building weighs tells how many live there.
+                "load": load(one.households, one.people) if people is not None else None,
                 "present": one.present_id or 0,
                 "at": [one.longitude, one.latitude],
             },
@@ -169,21 +187,20 @@ def ground(request: HttpRequest, plan_id: int) -> HttpResponse:
 @page()
 def moves(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The buildings that change their grid, as CSV."""
-    whole = queries.proposal(viewer_of(request), plan_id)
+    viewer = viewer_of(request)
+    whole = queries.proposal(viewer, plan_id)
+    by_name = reads_register(viewer, whole.plan)
     written = io.StringIO()
     rows = csv.writer(written)
     rows.writerow([_("楼栋"), _("原网格"), _("新网格"), _("户数"), _("人数")])
     for one in whole.moves:
         grid = whole.by_number[one.grid].name
-        said = [one.label, whole.names.get(one.present_id or 0, ""), grid, str(one.households), str(one.people)]
+        people = people_of(one, by_name)
+        counted = [str(one.households), "" if people is None else str(people)]
+        said = [one.label, whole.names.get(one.present_id or 0, ""), grid, *counted]
         rows.writerow([harmless(each) for each in said])
     name = f"{whole.plan.community.code}-{plan_id}.csv"
     # Spreadsheets take a file without the mark for one in the encoding of the computer.
     response = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def approves(viewer: Viewer, row: PlanRow) -> bool:
-    """Whether the viewer's postings would let them approve, had somebody else asked."""
-    return has(viewer, APPROVE, row.community)

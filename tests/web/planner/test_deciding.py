@@ -2,9 +2,12 @@
 
 import pytest
 
+from jishi.accounts.models import Person
 from jishi.flows.grid_asking import ask_where_off
 from jishi.flows.grid_proposals import PlanDesk
+from jishi.planning import actions as planning
 from jishi.planning.models import GridException, GridPlan
+from jishi.planning.rules.standard import Standard
 from jishi.planning.rules.vocabulary import Mode, State
 from jishi.registers.queries.living import sizes
 from jishi.territory.queries import children, unit
@@ -13,6 +16,8 @@ from tests.planning.test_approving import reasons
 from tests.web.planner.pages import at, change, send, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("C02")]
+
+BUTTON = "<span>批准</span></button>"
 
 
 def approve(client, found, **given):
@@ -93,8 +98,81 @@ def test_who_asked_for_it_does_not_approve_it(client, crowded):
     assert "须由别人批准" in page
     answer = approve(client, found)
     assert answer.status_code == 403
-    assert "方案由您提出，须由别人批准" in answer.content.decode()
+    assert "须由别人批准" in answer.content.decode()
     assert GridPlan.objects.get().state == State.READY
+
+
+@pytest.mark.capability("L20")
+def test_who_has_a_hand_in_it_is_told_instead_of_being_shown_a_button(client, crowded):
+    ask_where_off(by=crowded.cast.zhao, now=NOW)
+    PlanDesk(lambda: NOW)(NOW)
+    found = reasons(crowded, crowded.look(GridPlan.objects.get().pk))
+    said = "方案由您提出、调整过或写过理由，须由别人批准"
+    crowded.cast.login(client, "zhao")
+    assert f"{said}：领导 张区长</p>" in text(client, at(found.plan.id))
+    page = text(client, at(found.plan.id, "approve/"))
+    assert said in page
+    assert "先不批准，回到方案" in page
+    assert BUTTON not in page
+    crowded.cast.login(client, "zhang")
+    page = text(client, at(found.plan.id, "approve/"))
+    assert said not in page
+    assert BUTTON in page
+
+
+@pytest.mark.capability("L20")
+def test_a_namesake_of_who_asked_may_approve(client, crowded):
+    Person.objects.filter(pk=crowded.cast.zhang.person_id).update(name="小赵")
+    ask_where_off(by=crowded.cast.zhao, now=NOW)
+    PlanDesk(lambda: NOW)(NOW)
+    crowded.cast.login(client, "zhao")
+    assert "须由别人批准：领导 小赵" in text(client, at(GridPlan.objects.get().pk))
+
+
+@pytest.mark.capability("K06-I3")
+def test_only_grids_that_need_it_are_made_exceptions_and_by_how_much_they_are_off(client, crowded):
+    found = reasons(crowded, crowded.drawn(Mode.KEEP))
+    crowded.cast.login(client, "zhang")
+    page = text(client, at(found.plan.id, "approve/"))
+    assert "第一网格（+75%，7户）" in page
+    assert "第二网格（-75%，1户）" in page
+    crowded.cast.login(client, "zhou")
+    change(client, found, "move/", {"blocks": [4, 5, 6], "to": "1"})
+    crowded.cast.login(client, "zhang")
+    assert "一并批准的例外" not in text(client, at(found.plan.id, "approve/"))
+    crowded.cast.login(client, "zhou")
+    found = crowded.look(found.plan.id)
+    change(client, found, "move/", {"blocks": [3], "to": "1"})
+    found = crowded.look(found.plan.id)
+    change(client, found, "move/", {"blocks": [6], "to": "0"})
+    crowded.cast.login(client, "zhang")
+    assert "第二网格（分成2片）" in text(client, at(found.plan.id, "approve/"))
+
+
+@pytest.mark.capability("K06-I3")
+def test_a_plan_by_another_standard_than_that_of_the_place_says_so(client, crowded):
+    found = crowded.drawn()
+    crowded.cast.login(client, "zhang")
+    said = "这份方案按每格4户12人，容许偏差25%核对，与本地标准（每格400户1200人，容许偏差10%）不同"
+    assert said in text(client, at(found.plan.id, "approve/"))
+    planning.withdraw(plan_id=found.plan.id, by=crowded.cast.zhou, now=NOW)
+    found = crowded.drawn(Mode.KEEP, Standard())
+    assert "与本地标准" not in text(client, at(found.plan.id, "approve/"))
+
+
+def test_many_names_are_counted_after_the_first_five(client, street):
+    street.move_in(*street.build(7))
+    found = street.drawn(Mode.KEEP)
+    street.cast.login(client, "zhou")
+    for house in range(1, 7):
+        found = street.look(found.plan.id)
+        change(client, found, "move/", {"blocks": [house], "to": "new"})
+    found = street.look(found.plan.id)
+    street.cast.login(client, "zhang")
+    page = text(client, at(found.plan.id, "approve/"))
+    first = "、".join(grid.name for grid in found.without_reason[:5])
+    assert f"{first}等7个网格超出标准或不连片" in page
+    assert "等7个网格还没有写明例外理由" in text(client, at(found.plan.id))
 
 
 @pytest.mark.capability("K06-I3")

@@ -150,6 +150,20 @@ def test_one_press_asks_for_a_plan_wherever_one_is_needed(client, crowded):
     assert GridPlan.objects.count() == 1
 
 
+def test_towns_in_which_something_waits_come_first(client, street):
+    street.move_in(*street.build(1, street.cast.other_grid))
+    street.cast.login(client, "zhao")
+
+    def order():
+        page = text(client, "/grids/")
+        return page.index("清水塘街道") < page.index("响石岭街道")
+
+    waiting_first = order()
+    HouseholdGrid.objects.all().delete()
+    street.move_in(*street.build(1, street.cast.grid))
+    assert (waiting_first, order()) == (True, False)
+
+
 @pytest.mark.capability("C92")
 def test_who_plans_one_community_asks_for_no_other_by_the_way(client, crowded):
     crowded.move_in(*crowded.build(1, crowded.cast.other_grid))
@@ -193,7 +207,9 @@ def test_a_plan_that_waits_too_long_says_that_the_worker_must_run(client, crowde
     crowded.cast.login(client, "zhou")
     assert "请系统管理员确认后台程序正在运行" not in text(client, at(plan.id))
     GridPlan.objects.update(asked_at=timezone.now() - timezone.timedelta(minutes=2))
-    assert "请系统管理员确认后台程序正在运行" in text(client, at(plan.id))
+    page = text(client, at(plan.id))
+    assert "后台程序如刚重启，两分钟内会自动重算" in page
+    assert "请系统管理员确认后台程序正在运行" in page
     part = text(client, at(plan.id), HTTP_HX_REQUEST="true")
     assert 'hx-trigger="load delay:2s"' in part
     assert "<html" not in part

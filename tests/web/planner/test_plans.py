@@ -80,7 +80,7 @@ def test_both_divisions_stand_side_by_side_in_figures(client, drawn):
     figures = re.sub(r"<[^>]+>|\s+", " ", page[page.index('class="plan-compare"') : page.index("</table>")])
     figures = re.sub(r"\s+", " ", figures)
     assert "符合标准 户数在容许偏差以内的网格 0/2 2/2 更好" in figures
-    assert "最小和最大的网格各多少户 1～7 4～4" in figures
+    assert "最小、最大网格户数 1～7 4～4" in figures
     assert "3户（38%）" in figures
     assert "第一网格3户" in page  # where 第二网格 takes them from
     assert "须由别人批准：系统管理员 小赵、领导 张区长" in page
@@ -98,6 +98,25 @@ def test_the_ground_is_drawn_without_anybodys_name(client, drawn):
     assert shapes[0]["properties"]["label"] == "长街1号"
     assert shapes[0]["properties"]["present"] == street.cast.grid.pk
     assert "张" not in answer.content.decode()
+
+
+@pytest.mark.capability("C92", "L02")
+@pytest.mark.parametrize(("who", "reads"), [("zhou", True), ("zhang", False), ("zhao", False)])
+def test_how_many_live_in_a_house_is_for_who_reads_the_register_there(client, street, who, reads):
+    together = street.build(1, street.cast.next_grid)
+    street.move_in(*street.build(7), *together, *together, *together)
+    found = street.drawn()
+    street.cast.login(client, who)
+    rows = [one["properties"] for one in client.get(at(found.plan.id, "ground/")).json()["features"]]
+    small = next(one for one in rows if one["households"] == 1)
+    assert (small["people"], small["load"]) == ((2, 1.0) if reads else (None, None))
+    assert [(one["people"], one["load"]) for one in rows if one["households"] == 3] == [(6, 3.0)]
+    moves = client.get(at(found.plan.id, "moves/")).content.decode().splitlines()[1:]
+    assert moves
+    assert all(line.endswith(",1,2" if reads else ",1,") for line in moves)
+    page = text(client, f"{at(found.plan.id)}?show=all")
+    assert page.count('<td class="num">—</td>') == (0 if reads else 7)
+    assert ("不足3户的楼栋不显示人数" in page) is not reads
 
 
 def test_a_building_moved_by_hand_changes_figures_maps_and_the_list_of_moves(client, drawn):
@@ -257,7 +276,7 @@ def test_the_buildings_are_narrowed_by_what_they_are_and_by_words(client, drawn)
 def test_the_moves_go_out_as_a_table_that_carries_no_formula(client, drawn):
     street, found = drawn
     PlannedBlock.objects.filter(number=4).update(name="=1+1")
-    street.cast.login(client, "zhang")
+    street.cast.login(client, "zhou")
     answer = client.get(at(found.plan.id, "moves/"))
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"

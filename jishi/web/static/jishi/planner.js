@@ -77,12 +77,13 @@ const preview = () => {
     const from = String(state.grid[n]);
     if (from === to) continue;
     for (const [key, sign] of [[from, -1], [to, 1]]) {
-      loads.get(key).load += sign * blockOf(n).load;
+      loads.get(key).load += sign * (blockOf(n).load ?? blockOf(n).households);
       loads.get(key).touched = true;
     }
   }
   const said = [...loads.values()].filter((grid) => grid.touched);
-  return said.length ? `移后：${said.map(({ name, load }) => (load > 0 ? `${name}${Math.round(load)}户（${percent(load)}）` : `${name}没有楼栋，取消`)).join("，")}` : "已经在这个网格里。";
+  const rough = [...chosen].some((n) => blockOf(n).load === null); // of small buildings not everybody learns the weight
+  return said.length ? `移后${rough ? "约" : ""}：${said.map(({ name, load }) => (load > 0 ? `${name}${Math.round(load)}户（${percent(load)}）` : `${name}没有楼栋，取消`)).join("，")}` : "已经在这个网格里。";
 };
 
 const tell = () => {
@@ -113,7 +114,7 @@ const under = (n) => {
   const { label, households, people } = blockOf(n);
   const was = state.before.find((grid) => grid.id === presentOf(n))?.name ?? "";
   const now = gridOf(n)?.name ?? "";
-  line.textContent = `${label}：${households}户${people}人，${state.moving.includes(n) ? `${was} → ${now}` : now}`;
+  line.textContent = `${label}：${households}户${people === null ? "" : `${people}人`}，${state.moving.includes(n) ? `${was} → ${now}` : now}`;
 };
 
 const tap = (n) => {
@@ -178,6 +179,25 @@ const renew = () => {
   if (said.childElementCount) said.focus({ preventScroll: true });
 };
 
+// Reasons somebody has begun to write for other grids outlive the change that brings everything anew.
+const held = new Map();
+
+const holdReasons = (sent) => {
+  for (const area of page.querySelectorAll("#plan-work textarea[id]")) {
+    if (area.value !== area.defaultValue && !sent?.contains(area)) held.set(area.id, area.value);
+  }
+};
+
+const putReasonsBack = () => {
+  for (const [id, value] of held) {
+    const area = document.getElementById(id);
+    if (!area) continue;
+    area.value = value;
+    area.dispatchEvent(new Event("input", { bubbles: true })); // counts what is written
+  }
+  held.clear();
+};
+
 page.querySelector("#plan-work").dataset.seen = "";
 for (const box of page.querySelectorAll("[data-block]:checked")) chosen.add(Number(box.value));
 page.addEventListener("change", (event) => {
@@ -189,7 +209,9 @@ page.addEventListener("click", (event) => {
   if (side) show(side);
   if (event.target.closest("[data-clear]")) clear();
 });
+document.addEventListener("htmx:before:swap", (event) => holdReasons(event.detail.ctx?.sourceElement));
 document.addEventListener("htmx:after:swap", () => {
+  putReasonsBack();
   renew();
   for (const box of page.querySelectorAll("[data-block]")) box.checked = chosen.has(Number(box.value));
 });
