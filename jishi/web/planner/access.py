@@ -38,7 +38,7 @@ def may_approve(viewer: Viewer, whole: Proposal) -> bool:
 
 
 def has_a_hand(person_id: int, whole: Proposal) -> bool:
-    return person_id == whole.plan.asked_by_id
+    return person_id in whole.hands
 
 
 def reads_register(viewer: Viewer, plan: PlanRow) -> bool:

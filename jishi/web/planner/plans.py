@@ -160,7 +160,6 @@ def ground(request: HttpRequest, plan_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     row = queries.plan(viewer, plan_id)
     by_name = reads_register(viewer, row)
-    load = row.standard.load
     shapes = dict(queries.cells(plan_id))
     features = [
         {
@@ -174,7 +173,7 @@ def ground(request: HttpRequest, plan_id: int) -> HttpResponse:
                 "households": one.households,
                 "people": (people := people_of(one, by_name)),
                 # What a building weighs tells how many live there.
-                "load": load(one.households, one.people) if people is not None else None,
+                "load": one.load if people is not None else None,
                 "present": one.present_id or 0,
                 "at": [one.longitude, one.latitude],
             },

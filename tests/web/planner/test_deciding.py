@@ -121,6 +121,23 @@ def test_who_has_a_hand_in_it_is_told_instead_of_being_shown_a_button(client, cr
 
 
 @pytest.mark.capability("L20")
+@pytest.mark.parametrize(
+    ("what", "given"),
+    [("move/", {"blocks": [4], "to": "0"}), ("reason/", {"grid": "0", "reason": "两地隔河"})],
+)
+def test_who_moved_a_house_or_gave_a_reason_does_not_approve(client, drawn, what, given):
+    street, found = drawn
+    street.cast.login(client, "zhao")
+    assert BUTTON in text(client, at(found.plan.id, "approve/"))
+    assert change(client, found, what, given).status_code == 200
+    assert "批准…" not in text(client, at(found.plan.id))
+    assert BUTTON not in text(client, at(found.plan.id, "approve/"))
+    assert approve(client, street.look(found.plan.id)).status_code == 403
+    street.cast.login(client, "zhou")
+    assert "须由别人批准：领导 张区长</p>" in text(client, at(found.plan.id))
+
+
+@pytest.mark.capability("L20")
 def test_a_namesake_of_who_asked_may_approve(client, crowded):
     Person.objects.filter(pk=crowded.cast.zhang.person_id).update(name="小赵")
     ask_where_off(by=crowded.cast.zhao, now=NOW)

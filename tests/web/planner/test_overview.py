@@ -229,5 +229,5 @@ def test_the_overview_costs_few_statements_however_many_communities(client, crow
     crowded.ask()
     crowded.cast.login(client, "zhao")
     text(client, "/grids/")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         text(client, "/grids/")

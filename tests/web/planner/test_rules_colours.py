@@ -17,9 +17,11 @@ def square(grid_of):
     """A proposal over WIDE × WIDE blocks; ``grid_of`` gives the number of the grid by row and column."""
     places = [(row, column) for row in range(WIDE) for column in range(WIDE)]
     numbers = sorted({grid_of(*place) for place in places})
-    grids = tuple(GridRow(number, f"{number}格", number + 100, "", "", "", None) for number in numbers)
+    grids = tuple(GridRow(number, f"{number}格", number + 100, "", "", "", None, None) for number in numbers)
     blocks = tuple(
-        BlockRow(n, n, f"{n}栋", "", 1, 3, grid_of(*place) + 100, grid_of(*place), grid_of(*place), "", 0, 0, 1, 0)
+        BlockRow(
+            n, n, f"{n}栋", "", 1, 3, 1.0, grid_of(*place) + 100, grid_of(*place), grid_of(*place), "", None, 0, 0, 1, 0
+        )
         for n, place in enumerate(places)
     )
     besides = [
@@ -49,7 +51,7 @@ def test_few_grids_have_a_colour_each():
 def test_a_block_moved_by_hand_repaints_nothing():
     whole = square(lambda row, column: row // 3 * 4 + column // 3)
     before = colours_of(whole)
-    new = GridRow(99, "新格", None, "", "", "", None)
+    new = GridRow(99, "新格", None, "", "", "", None, None)
     moved = replace(whole, grids=(*whole.grids, new), blocks=(replace(whole.blocks[0], grid=99), *whole.blocks[1:]))
     after = colours_of(moved)
     assert {key: after[key] for key in before} == before
