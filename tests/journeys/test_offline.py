@@ -223,5 +223,5 @@ def test_what_cannot_be_opened_without_a_network_says_so(phone, town):
     context.set_offline(True)
     tab.goto("/matters/SF261118-0000-0000-0/")
     assert tab.get_by_text("没有网络，这一页打不开").is_visible()
-    tab.get_by_role("link", name="登记").click()
+    tab.get_by_role("link", name="登记", exact=True).click()
     assert tab.locator("#phone_text").is_visible()

@@ -172,7 +172,7 @@ class PlanSheet:
         return said if grid.unit_id is not None else _("新设：%(said)s") % {"said": said}
 
     def block(self, one: BlockRow) -> BlockLine:
-        grid, drawn = self.whole.by_number[one.grid], self.whole.by_number.get(one.drawn)
+        grid, drawn = self.whole.by_number[one.grid], self._drawn.get(one.drawn)
         return BlockLine(
             one,
             people_of(one, self.reads_register),
@@ -182,6 +182,11 @@ class PlanSheet:
             one.number in self.moving,
             drawn.name if drawn is not None and one.drawn != one.grid else "",
         )
+
+    @cached_property
+    def _drawn(self) -> dict[int, GridRow]:
+        """Every grid a building may have been drawn in, also one nobody is in any more."""
+        return {grid.number: grid for grid in (*self.whole.grids, *self.whole.emptied)}
 
     def state(self) -> dict[str, Any]:
         """What the map script colours: grids on both sides, and in which of them every building is."""
