@@ -112,9 +112,9 @@ def test_what_is_registered_since_is_looked_at_before_a_plan_takes_effect():
 
 
 def test_of_many_grids_only_the_first_are_named():
-    grids = [replace(EVEN.grids[0], name=f"第{n}网格") for n in range(1, 8)]
-    assert listed(grids[:5]) == "第1网格、第2网格、第3网格、第4网格、第5网格"
-    assert listed(grids) == "第1网格、第2网格、第3网格、第4网格、第5网格等7个网格"
+    names = [f"第{n}网格" for n in range(1, 8)]
+    assert listed(names[:5]) == "第1网格、第2网格、第3网格、第4网格、第5网格"
+    assert listed(names) == "第1网格、第2网格、第3网格、第4网格、第5网格等7个网格"
 
 
 def test_why_a_grid_is_off_is_told_as_computed_until_a_person_changes_it():

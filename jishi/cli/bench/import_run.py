@@ -1,4 +1,4 @@
-"""One import in a process of its own (``python -m jishi.cli.bench.import_run FILE``), so that its memory is its own.
+"""An import in a process (``python -m jishi.cli.bench.import_run SUBJECT FILE``), so that its memory is its own.
 
 Prints as JSON how long it took from opening the file to the last commit, and what became of the rows.
 """
@@ -11,22 +11,25 @@ from pathlib import Path
 from jishi.cli.ground import say_json, start
 
 
-def main(file: str) -> None:
+def main(subject: str, file: str) -> None:
     start()
     from django.utils import timezone
 
     from jishi.accounts.rules.viewer import SYSTEM
-    from jishi.flows import register_import
+    from jishi.flows import component_import, register_import
     from jishi.registers.queries import imports
+    from jishi.registers.rules.imports import Subject
 
+    about = Subject(subject)
+    flow = component_import if about is Subject.PARTS else register_import
     began = time.perf_counter()
-    run = register_import.begun(
+    run = flow.begun(
         file=Path(file), mapping=None, source_name="测速", dry=False, all_or_nothing=False, by=SYSTEM,
         now=timezone.now(),
     )  # fmt: skip
-    register_import.go_on(run, SYSTEM, timezone.now)
+    flow.go_on(run, SYSTEM, timezone.now)
     lasted = time.perf_counter() - began
-    done = imports.run(SYSTEM, run.id)
+    done = imports.run(SYSTEM, run.id, about)
     used = resource.getrusage(resource.RUSAGE_SELF)
     say_json(
         {
@@ -40,4 +43,4 @@ def main(file: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

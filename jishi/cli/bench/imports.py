@@ -111,7 +111,10 @@ def _grids(made: Database) -> list[str]:
 
 def _import(made: Database, file: Path) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "jishi.cli.bench.import_run", str(file)], env=made.env, capture_output=True, check=False
+        [sys.executable, "-m", "jishi.cli.bench.import_run", "people", str(file)],
+        env=made.env,
+        capture_output=True,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"the import failed:\n{done.stderr.decode(errors='replace')[-3000:]}")

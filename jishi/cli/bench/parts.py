@@ -77,7 +77,10 @@ def _write(made: Database, path: Path, rows: int, seed: int) -> None:
 
 def _import(made: Database, file: Path) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "jishi.cli.bench.parts_run", str(file)], env=made.env, capture_output=True, check=False
+        [sys.executable, "-m", "jishi.cli.bench.import_run", "parts", str(file)],
+        env=made.env,
+        capture_output=True,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"the import failed:\n{done.stderr.decode(errors='replace')[-3000:]}")

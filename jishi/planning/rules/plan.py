@@ -183,29 +183,31 @@ def check_approval(proposal: Proposal, by_id: int, live: Collection[int]) -> Non
         raise Conflict("提出方案以后，这个社区的网格有过调整。请撤回后重新提出。")
     missing = proposal.without_reason
     if missing:
-        raise Invalid(f"{listed(missing)}超出标准或不连片，还没有写明例外理由。", field="reason")
+        raise Invalid(
+            f"{listed([grid.name for grid in missing])}超出标准或不连片，还没有写明例外理由。", field="reason"
+        )
 
 
 def check_today(proposal: Proposal, lived: Mapping[int, Lived]) -> None:
     """Raise where what is registered today makes another thing of a grid than what was proposed: nobody in it, or off
     the standard without a reason. ``lived`` by number of grid."""
     standard = proposal.plan.standard
-    empty = [grid for grid in proposal.grids if not lived.get(grid.number, Lived()).households]
+    empty = [grid.name for grid in proposal.grids if not lived.get(grid.number, Lived()).households]
     if empty:
         raise Conflict(f"提出方案以后登记有变动，{listed(empty)}已没有住户。请撤回后重新提出。")
     off = []
     for grid in proposal.grids:
         here = lived[grid.number]
         if not grid.reason and not standard.allows(standard.load(here.households, here.collective)):
-            off.append(grid)
+            off.append(grid.name)
     if off:
         raise Conflict(f"提出方案以后登记有变动，{listed(off)}现在超出标准。请撤回后重新提出，或写明例外理由。")
 
 
-def listed(grids: Sequence[GridRow]) -> str:
+def listed(names: Sequence[str]) -> str:
     """The names of grids in a sentence; of many only the first."""
-    names = "、".join(grid.name for grid in grids[:MOST_NAMED])
-    return names if len(grids) <= MOST_NAMED else f"{names}等{len(grids)}个网格"
+    said = "、".join(names[:MOST_NAMED])
+    return said if len(names) <= MOST_NAMED else f"{said}等{len(names)}个网格"
 
 
 def check_reason(reason: str) -> str:

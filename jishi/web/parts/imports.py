@@ -3,7 +3,6 @@ and taking the list out."""
 
 import tempfile
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jishi.accounts.rules.roles import Permission
-from jishi.flows import register_files
 from jishi.flows.component_export import export_components
 from jishi.flows.importing.component_layouts import (
     COORDINATES,
@@ -29,7 +27,7 @@ from jishi.flows.importing.component_layouts import (
     understood,
     usual_layout,
 )
-from jishi.kernel.errors import DomainError, Invalid, NotFound
+from jishi.kernel.errors import DomainError, Invalid
 from jishi.registers.actions import imports as actions
 from jishi.registers.queries import imports as queries
 from jishi.registers.rules.imports import RunRow, Subject
@@ -37,22 +35,24 @@ from jishi.registers.rules.vocabulary import Source
 from jishi.web.formats import grouped
 from jishi.web.forms import PageForm
 from jishi.web.guards import page
+from jishi.web.importing import (
+    STATES,
+    asked,
+    change,
+    columns_known,
+    keep,
+    path_of,
+    refused_file,
+    run_known,
+    tables,
+    try_columns,
+)
 from jishi.web.matters.views import viewer_of
 from jishi.web.pages import show
 from jishi.web.parts.forms import ASKED, filter_of
-from jishi.web.receiving import as_posted, do_once
-from jishi.web.registers.imports import STATES
 
 MANAGE = Permission.MANAGE_PLACE
-SHOWN = 50
 IN_A_WORKBOOK = 30_000  # rows somebody waits for: a workbook of them takes some seconds
-
-
-def tables() -> ModuleType:
-    """The reader of sheets; its library takes 60 MB, and a web worker that never reads one does not load it."""
-    from jishi.flows.importing import frames
-
-    return frames
 
 
 class UploadForm(PageForm):
@@ -71,7 +71,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            run_id = _kept(request, form)
+            run_id = keep(request, form, Source.IMPORT, Subject.PARTS)
         except DomainError as error:
             form.blame(error)
         else:
@@ -86,93 +86,41 @@ def imports(request: HttpRequest) -> HttpResponse:
     return show(request, "parts/imports.html", known, status=422 if form.errors else 200)
 
 
-def _kept(request: HttpRequest, form: UploadForm) -> int:
-    file = form.cleaned_data["file"]
-
-    def act() -> dict[str, Any]:
-        path = register_files.keep_upload(file.chunks(), file.name)
-        try:
-            tables().header_of(path)
-            run = actions.begin_run(
-                path=str(path),
-                file_name=file.name,
-                digest=register_files.digest_of(path),
-                source_name=form.cleaned_data["source_name"],
-                source=Source.IMPORT,
-                all_or_nothing=form.cleaned_data["all_or_nothing"],
-                by=viewer_of(request),
-                now=timezone.now(),
-                subject=Subject.PARTS,
-            )
-        except DomainError as error:
-            path.unlink()
-            error.field = "file"
-            raise
-        return {"run": run.id}
-
-    return int(do_once(request, as_posted(request), act)[0]["run"])
-
-
 @page(permission=MANAGE, writes=True)
 def columns(request: HttpRequest, run_id: int) -> HttpResponse:
     """What each column means: what is remembered of the source, or what its heading usually means."""
     run = _run(request, run_id)
-    header = tables().header_of(_path(run))
+    header = tables().header_of(path_of(run))
     remembered = queries.mapping_of(run.source_name, Subject.PARTS)
     chosen = dict(run.columns) or understood(header, remembered, usual_layout())
     refusal = ""
     if request.method == "POST":
-        chosen = {meaning: name for meaning in LABELS if (name := request.POST.get(meaning, "")) in header and name}
+        chosen = asked(request, LABELS, header)
         chosen[COORDINATES] = request.POST.get(COORDINATES, WGS84)
         try:
             columns_of(chosen)
-            do_once(request, as_posted(request), lambda: _tried(request, run, chosen))
+            try_columns(request, run, chosen)
         except DomainError as error:
             refusal = error.message
         else:
             return redirect("part_import_run", run.id)
-    known = {
-        "run": run,
-        "header": header,
-        "samples": tables().samples_of(_path(run)),
-        "meanings": [(meaning, label, chosen.get(meaning, "")) for meaning, label in LABELS.items()],
+    known = columns_known(request, run, header, LABELS, chosen, refusal) | {
         "systems": list(SYSTEMS.items()),
         "system": chosen.get(COORDINATES, WGS84),
-        "unused": [name for name in header if name and name not in chosen.values()],
-        "refusal": refusal,
-        "posted_key": request.POST.get("once_key"),
     }
     return show(request, "parts/import_columns.html", known, status=422 if refusal else 200)
-
-
-def _tried(request: HttpRequest, run: RunRow, chosen: dict[str, str]) -> dict[str, Any]:
-    actions.set_columns(run_id=run.id, columns=chosen, by=viewer_of(request), now=timezone.now())
-    return {}
 
 
 def _run(request: HttpRequest, run_id: int) -> RunRow:
     return queries.run(viewer_of(request), run_id, Subject.PARTS)
 
 
-def _path(run: RunRow) -> Path:
-    if not run.path or not Path(run.path).is_file():
-        raise NotFound("文件已按期删除，请重新上传。")
-    return Path(run.path)
-
-
 @page(permission=MANAGE)
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     """How far an import is, what became of its rows, and what can be done next."""
     found = _run(request, run_id)
-    known = {
-        "run": found,
-        "states": STATES,
-        "told": [(label, grouped(found.counts[name])) for name, label in COUNTS.items() if found.counts.get(name)],
-        "refusals": [] if found.is_working else queries.refusals(found.id, SHOWN),
-        "share": round(100 * found.done_rows / found.rows) if found.rows else 0,
-        "may_start": found.state == "checked" and not (found.all_or_nothing and found.refused),
-    }
-    return show(request, "parts/import_run.html", known, block="outcome")
+    told = [(label, grouped(found.counts[name])) for name, label in COUNTS.items() if found.counts.get(name)]
+    return show(request, "parts/import_run.html", run_known(found) | {"told": told}, block="outcome")
 
 
 @page(permission=MANAGE, writes=True)
@@ -186,30 +134,14 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 def _changed(request: HttpRequest, run_id: int, action: Any, said: Any) -> HttpResponse:
-    run = _run(request, run_id)
-
-    def act() -> dict[str, Any]:
-        action(run_id=run.id, by=viewer_of(request), now=timezone.now())
-        return {}
-
-    if request.method == "POST":
-        do_once(request, as_posted(request), act)
-        messages.success(request, said)
-    return redirect("part_import_run", run.id)
+    change(request, _run(request, run_id).id, action, said)
+    return redirect("part_import_run", run_id)
 
 
 @page(permission=MANAGE)
 def refused(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """The rows that stayed out, as a workbook to be put right and brought again."""
-    from jishi.flows.importing.refused import write_refused
-
-    found = _run(request, run_id)
-    source, refusals = _path(found), queries.refusals(found.id)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "refused.xlsx"
-        write_refused(path, source, refusals)
-        file = path.open("rb")
-    return FileResponse(file, as_attachment=True, filename=f"未导入_{Path(found.file_name).stem}.xlsx")
+    return refused_file(_run(request, run_id))
 
 
 @page(permission=Permission.READ_PARTS, writes=True)

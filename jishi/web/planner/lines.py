@@ -1,6 +1,6 @@
 """A plan as its page shows it: present and proposed figures side by side, one line for each grid and building."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,6 @@ from jishi.planning.rules.plan import BlockRow, GridRow, Proposal
 from jishi.web.planner.colours import Key, colours_of, key_of
 
 FEW = 3  # households from which a building no longer stands for one family
-MOST_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +227,6 @@ class PlanSheet:
 def people_of(block: BlockRow, reads_register: bool) -> int | None:
     """How many live in a building; None for a home or two to who may not read the register there: that is a family."""
     return block.people if reads_register or block.households >= FEW else None
-
-
-def named(names: Sequence[str]) -> str:
-    """Names of grids in a sentence, the first of them where they are many."""
-    said = "、".join(names[:MOST_NAMES])
-    return said if len(names) <= MOST_NAMES else _("%(said)s等%(n)s个网格") % {"said": said, "n": len(names)}
 
 
 def _better(before: float, after: float) -> bool | None:

@@ -16,7 +16,7 @@ from jishi.accounts.rules.viewer import Viewer
 from jishi.kernel.sheets import harmless
 from jishi.planning import queries
 from jishi.planning.queries.plans import blocks_of, proposal_of
-from jishi.planning.rules.plan import BlockRow, PlanRow, Proposal
+from jishi.planning.rules.plan import BlockRow, PlanRow, Proposal, listed
 from jishi.planning.rules.vocabulary import State
 from jishi.territory.queries import full_name, unit_on_record
 from jishi.web.guards import page
@@ -24,7 +24,7 @@ from jishi.web.matters.views import htmx, viewer_of
 from jishi.web.pages import show
 from jishi.web.planner.access import has_a_hand, is_approver, may_approve, may_edit, reads_register
 from jishi.web.planner.forms import APART, number_of
-from jishi.web.planner.lines import FEW, BlockLine, PlanSheet, named, people_of, short_label
+from jishi.web.planner.lines import FEW, BlockLine, PlanSheet, people_of, short_label
 
 SHOWN = 60  # buildings on one page of their list
 SLOW = 60  # seconds after which a plan that was not drawn is worth a word
@@ -77,7 +77,7 @@ def plan_context(viewer: Viewer, row: PlanRow) -> dict[str, Any]:
         "where": full_name(row.community),
         "tones": TONES,
         "may_edit": may_edit(viewer, row),
-        "named": named,
+        "named": listed,
     }
 
 

@@ -2,11 +2,9 @@
 
 import tempfile
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -14,39 +12,32 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jishi.accounts.rules.roles import Permission
-from jishi.flows import register_files
 from jishi.flows.importing.register_columns import LABELS, MEANINGS, RegisterLayout, understood
-from jishi.kernel.errors import DomainError, NotFound
+from jishi.kernel.errors import DomainError
 from jishi.registers.actions import imports as actions
 from jishi.registers.queries import imports as queries
-from jishi.registers.rules.imports import COUNTS, RunRow
+from jishi.registers.rules.imports import COUNTS, Subject
 from jishi.registers.rules.vocabulary import Source
 from jishi.web.forms import PageForm
 from jishi.web.guards import page
+from jishi.web.importing import (
+    STATES,
+    asked,
+    change,
+    columns_known,
+    keep,
+    path_of,
+    refused_file,
+    run_known,
+    tables,
+    try_columns,
+)
 from jishi.web.matters.views import viewer_of
 from jishi.web.pages import show
-from jishi.web.receiving import as_posted, do_once
 
 IMPORT = Permission.IMPORT_REGISTER
 EXPORT = Permission.EXPORT_REGISTER
-SHOWN = 50
-STATES = {
-    "uploaded": (_("待对应列"), "waiting"),
-    "checking": (_("正在试导"), "moving"),
-    "checked": (_("已试导"), "checking"),
-    "importing": (_("正在导入"), "moving"),
-    "done": (_("已完成"), "done"),
-    "failed": (_("未能进行"), "alert"),
-    "cancelled": (_("已停止"), "quiet"),
-}
 _BY_FILE = (Source.IMPORT, Source.POLICE, Source.CIVIL, Source.HOUSING)
-
-
-def tables() -> ModuleType:
-    """The reader of sheets; its library takes 60 MB, and a web worker that never reads one does not load it."""
-    from jishi.flows.importing import frames
-
-    return frames
 
 
 class UploadForm(PageForm):
@@ -66,7 +57,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, initial={"source": Source.IMPORT})
     if request.method == "POST" and form.is_valid():
         try:
-            run_id = _kept(request, form)
+            run_id = keep(request, form, Source(form.cleaned_data["source"]), Subject.PEOPLE)
         except DomainError as error:
             form.blame(error)
         else:
@@ -83,86 +74,33 @@ def imports(request: HttpRequest) -> HttpResponse:
     return show(request, "registers/imports.html", known, status=422 if form.errors else 200)
 
 
-def _kept(request: HttpRequest, form: UploadForm) -> int:
-    file = form.cleaned_data["file"]
-
-    def act() -> dict[str, Any]:
-        path = register_files.keep_upload(file.chunks(), file.name)
-        try:
-            tables().header_of(path)
-            run = actions.begin_run(
-                path=str(path),
-                file_name=file.name,
-                digest=register_files.digest_of(path),
-                source_name=form.cleaned_data["source_name"],
-                source=Source(form.cleaned_data["source"]),
-                all_or_nothing=form.cleaned_data["all_or_nothing"],
-                by=viewer_of(request),
-                now=timezone.now(),
-            )
-        except DomainError as error:
-            path.unlink()
-            error.field = "file"
-            raise
-        return {"run": run.id}
-
-    return int(do_once(request, as_posted(request), act)[0]["run"])
-
-
 @page(permission=IMPORT, writes=True)
 def columns(request: HttpRequest, run_id: int) -> HttpResponse:
     """What each column means: what is remembered of the source, or what its heading usually means."""
     run = queries.run(viewer_of(request), run_id)
-    header = tables().header_of(_path(run))
+    header = tables().header_of(path_of(run))
     chosen = dict(run.columns) or understood(header, queries.mapping_of(run.source_name))
     refusal = ""
     if request.method == "POST":
-        chosen = {meaning: name for meaning in MEANINGS if (name := request.POST.get(meaning, "")) in header and name}
+        chosen = asked(request, MEANINGS, header)
         try:
             RegisterLayout(run.source_name, run.source, chosen).check()
-            do_once(request, as_posted(request), lambda: _tried(request, run, chosen))
+            try_columns(request, run, chosen)
         except DomainError as error:
             refusal = error.message
         else:
             return redirect("import_run", run.id)
-    known = {
-        "run": run,
-        "header": header,
-        "samples": tables().samples_of(_path(run)),
-        "meanings": [(meaning, label, chosen.get(meaning, "")) for meaning, label in LABELS.items()],
-        "unused": [name for name in header if name and name not in chosen.values()],
-        "refusal": refusal,
-        "posted_key": request.POST.get("once_key"),
-    }
+    known = columns_known(request, run, header, LABELS, chosen, refusal)
     return show(request, "registers/import_columns.html", known, status=422 if refusal else 200)
-
-
-def _tried(request: HttpRequest, run: RunRow, chosen: dict[str, str]) -> dict[str, Any]:
-    actions.set_columns(run_id=run.id, columns=chosen, by=viewer_of(request), now=timezone.now())
-    return {}
-
-
-def _path(run: RunRow) -> Path:
-    if not run.path or not Path(run.path).is_file():
-        raise NotFound("文件已按期删除，请重新上传。")
-    return Path(run.path)
 
 
 @page(permission=IMPORT)
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     """How far an import is, what became of its rows, and what can be done next."""
-    found = queries.run(viewer_of(request), run_id)
+    viewer = viewer_of(request)
+    found = queries.run(viewer, run_id)
     told = [(label, found.counts[name]) for name, label in COUNTS.items() if found.counts.get(name)]
-    refusals = [] if found.is_working else queries.refusals(found.id, SHOWN)
-    known = {
-        "run": found,
-        "states": STATES,
-        "told": told,
-        "refusals": refusals,
-        "share": round(100 * found.done_rows / found.rows) if found.rows else 0,
-        "may_start": found.state == "checked" and not (found.all_or_nothing and found.refused),
-        "may_decide": viewer_of(request).may(Permission.DECIDE_REGISTER),
-    }
+    known = run_known(found) | {"told": told, "may_decide": viewer.may(Permission.DECIDE_REGISTER)}
     return show(request, "registers/import_run.html", known, block="outcome")
 
 
@@ -177,28 +115,14 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 def _changed(request: HttpRequest, run_id: int, action: Any, said: Any) -> HttpResponse:
-    def act() -> dict[str, Any]:
-        action(run_id=run_id, by=viewer_of(request), now=timezone.now())
-        return {}
-
-    if request.method == "POST":
-        do_once(request, as_posted(request), act)
-        messages.success(request, said)
+    change(request, run_id, action, said)
     return redirect("import_run", run_id)
 
 
 @page(permission=IMPORT)
 def refused(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """The rows that stayed out, as a workbook to be put right and brought again."""
-    from jishi.flows.importing.refused import write_refused
-
-    found = queries.run(viewer_of(request), run_id)
-    source, refusals = _path(found), queries.refusals(found.id)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "refused.xlsx"
-        write_refused(path, source, refusals)
-        file = path.open("rb")
-    return FileResponse(file, as_attachment=True, filename=f"未导入_{Path(found.file_name).stem}.xlsx")
+    return refused_file(queries.run(viewer_of(request), run_id))
 
 
 @page(permission=EXPORT, writes=True)
